@@ -198,7 +198,4 @@ bool mbp_analyser_wants_more(const struct mbp_analyser *analyser);
 enum mbp_status mbp_analyser_finish(struct mbp_analyser *analyser, struct mbp_analysis **out);
 void mbp_analysis_free(struct mbp_analysis *analysis);
 
-/* The priority of an alarm. */
-enum mbp_priority mbp_analysis_priority(const struct mbp_plant *plant, uint32_t sensor, unsigned limit);
-
 #endif

@@ -38,6 +38,7 @@ struct mbp_alarm_transition {
     uint16_t emits; /* enum mbp_event_code; 0 = nothing */
 };
 
+/* What an alarm of that state does with that input: a row of the table that the diagnosis goes by. */
 struct mbp_alarm_transition mbp_alarm_transition(enum mbp_alarm_state state, enum mbp_alarm_input input);
 
 /* ---- the scan ---------------------------------------------------------------------------------------------------- */

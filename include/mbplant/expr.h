@@ -115,9 +115,6 @@ enum mbp_expr_type mbp_expr_type_of(const struct mbp_expr *expr);
 /* The slots that it reads, each once, in the order of the text. */
 size_t mbp_expr_reads(const struct mbp_expr *expr, const uint32_t **slots);
 
-/* Line and column, from 1, of a place in a text. */
-void mbp_expr_place(const char *text, size_t len, uint32_t offset, uint32_t *line, uint32_t *column);
-
 /* ---- state of stateful functions ------------------------------------------------------------------------------------
  */
 

@@ -110,6 +110,7 @@ enum mbp_of_controller {
 
 #define MBP_SLOT_SHIFT 27u /* 134 million of a kind */
 
+/* A slot of a kind and an index, and what a slot is made of. */
 static inline uint32_t mbp_slot(enum mbp_slot_kind kind, uint32_t index)
 {
     return (uint32_t)kind << MBP_SLOT_SHIFT | index;

@@ -153,10 +153,11 @@ uint16_t mbp_journal_actor(struct mbp_journal *journal, const struct mbp_actor *
 /* What events are about and whose they are. It stays until the plant is changed or the journal closed. */
 const struct mbp_names *mbp_journal_names(const struct mbp_journal *journal);
 
+/* What of a machine, a sensor, a controller's setting or a fault survives a restart: the row of before is replaced.
+ * Copied. Errors: MBP_ERR_FULL: there is no room; nothing is kept of it. */
 enum mbp_status mbp_journal_push_machine(struct mbp_journal *journal, const struct mbp_retained_machine *machine);
 enum mbp_status mbp_journal_push_sensor(struct mbp_journal *journal, const struct mbp_retained_sensor *sensor);
 enum mbp_status mbp_journal_push_setting(struct mbp_journal *journal, const struct mbp_retained_setting *setting);
-
 enum mbp_status mbp_journal_push_fault(struct mbp_journal *journal, const struct mbp_retained_fault *fault);
 
 /* Whether that many more records have room now. */
@@ -209,17 +210,6 @@ const char *mbp_journal_comment(struct mbp_journal *journal, const struct mbp_ev
                                 char text[MBP_COMMENT_MAX + 1]);
 enum mbp_status mbp_journal_comment_at(struct mbp_journal *journal, uint16_t file, uint16_t place,
                                        char text[MBP_COMMENT_MAX + 1]);
-
-/* What is hidden: by its number in a unit, of a machine where that is in maintenance; see mbplant/state/hiding.h. */
-struct mbp_hidden {
-    uint32_t unit, number; /* unit: index */
-    uint8_t by;            /* enum mbp_hiding */
-    uint8_t alarms;        /* a mask: hidden by any of these; MBP_HIDING_ALL: or with all of its item */
-};
-
-/* The newest event by which it is hidden. Errors: MBP_ERR_MISSING: none that is known; MBP_ERR_IO. */
-enum mbp_status mbp_journal_hider(struct mbp_journal *journal, const struct mbp_plant *plant,
-                                  const struct mbp_hidden *what, struct mbp_event *out);
 
 /* The check value that is stored with an event (mbp_event_check). False: it cannot be had just now. */
 bool mbp_journal_check(struct mbp_journal *journal, const struct mbp_event *event, uint32_t *check);

@@ -90,6 +90,7 @@ struct mbp_names {
     bool left_out;                  /* not all tags are there: of the others the id is their number in the unit */
 };
 
+/* What it has; the struct itself is the caller's, and as if zero-initialised then. */
 void mbp_names_free(struct mbp_names *names);
 
 /* Puts one, in place of the one of the same unit, id and since. Texts are copied. Errors: MBP_ERR_MEMORY. */
@@ -134,6 +135,7 @@ struct mbp_names_index {
     uint32_t actor_count, actor_bytes, actor_crc;
 };
 
+/* The words of an index. */
 void mbp_names_index_encode(const struct mbp_names_index *index, uint16_t words[MBP_NAMES_INDEX_WORDS]);
 
 /* Errors: MBP_ERR_FORMAT. */

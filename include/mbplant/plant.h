@@ -153,7 +153,7 @@ uint32_t mbp_plant_find_actuator(const struct mbp_plant *plant, const char *name
 uint32_t mbp_plant_find_controller(const struct mbp_plant *plant, const char *name);
 uint32_t mbp_plant_find_stored(const struct mbp_plant *plant, const char *name);
 
-/* The alarms of no sensor of a unit stand behind its sensors. */
+/* Of a unit: how many sensors it has, and the first of its alarms of no sensor, which stand behind them. */
 static inline uint32_t mbp_unit_sensors(const struct mbp_unit *unit)
 {
     return unit->sensor_count - unit->alarm_count;
@@ -200,7 +200,8 @@ static inline uint32_t mbp_machine_watch(const struct mbp_machine *machine, uint
                                          : machine->first_bypass + behind - machine->alarm_count;
 }
 
-/* Likewise all that may stop a machine or not let it start: the same, then its interlocks. */
+/* Likewise all that may stop a machine or not let it start: the same, then its interlocks. How many, and which the
+ * i-th is: a plant-wide index into sensors[]. */
 static inline uint32_t mbp_machine_guards(const struct mbp_machine *machine)
 {
     return mbp_machine_watches(machine) + machine->interlock_count;

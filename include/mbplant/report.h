@@ -68,18 +68,12 @@ const char *mbp_float_text(float number, char *buf, size_t size);
  * "on" or "off", NaN is "-". Returns buf. 64 bytes suffice. */
 const char *mbp_actuator_text(const struct mbp_actuator *actuator, double position, char *buf, size_t size);
 
-/* A controller's output, in the unit of what it moves. Returns buf. 64 bytes suffice. */
-const char *mbp_output_text(const struct mbp_plant *plant, const struct mbp_controller *controller, double output,
-                            char *buf, size_t size);
-
-/* How long, in the two largest units that matter: "3d 4h", "17h 3min", "12s". Returns buf. 32 bytes suffice. */
-const char *mbp_span_text(uint64_t seconds, char *buf, size_t size);
-
 /* A time for people, local, without milliseconds: "2026-11-28 17:46:05", "28/11/2026 17:46:05". Returns buf. 32 bytes
  * suffice. */
 const char *mbp_report_time(enum mbp_lang lang, uint64_t wall_ms, char *buf, size_t size);
 
-/* The same in a language: "3j 4h". */
+/* How long, in the two largest units that matter: "3d 4h", "17h 3min", "12s"; in French "3j 4h". Returns buf. 32 bytes
+ * suffice. */
 const char *mbp_span_text_in(enum mbp_lang lang, uint64_t seconds, char *buf, size_t size);
 
 /* What stands in a point's count words (at most so many), as JSON; null of a limit that is off, and of what is no
@@ -112,6 +106,7 @@ void mbp_grid_cell(struct mbp_grid *grid, enum mbp_paint paint, const char *form
  */
 enum mbp_status mbp_grid_write(const struct mbp_grid *grid, enum mbp_format format, bool colour, FILE *out);
 
+/* The colour of a state of a machine. */
 enum mbp_paint mbp_state_paint(enum mbp_state_code state);
 
 /* What switches a paint on in a terminal; "\033[0m" switches it off. Static storage. */

@@ -113,10 +113,6 @@ enum mbp_status mbp_scan_fault_set(struct mbp_scan *scan, uint32_t fault, bool o
 /* The same for one that is in no file. Output: its number. MBP_ERR_RANGE, MBP_ERR_FULL. */
 enum mbp_status mbp_scan_fault_begin(struct mbp_scan *scan, const struct mbp_effect *effect, uint32_t *fault);
 
-/* Changes a parameter (plant->parameters[parameter]) between two scans; recorded. MBP_ERR_MISSING; MBP_ERR_RANGE when
- * the value is no number. */
-enum mbp_status mbp_scan_set_parameter(struct mbp_scan *scan, uint32_t parameter, double value, uint32_t peer);
-
 /* Another seed for what is random, from the next scan on; recorded. Faults that come by chance draw anew when they
  * begin or end. What it is already changes nothing. */
 void mbp_scan_set_seed(struct mbp_scan *scan, uint64_t seed, uint32_t peer);
@@ -139,6 +135,7 @@ void mbp_scan_close(struct mbp_scan *scan);
 /* The number of the last event that people told (mbplant/event/logbook.h); 0 = none. */
 uint32_t mbp_scan_told(const struct mbp_scan *scan);
 
+/* The plant as it is: valid until the plant is changed or the scan is freed. Between two scans alone. */
 const struct mbp_state *mbp_scan_state(const struct mbp_scan *scan);
 
 struct mbp_scan_stats {

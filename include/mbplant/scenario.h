@@ -87,7 +87,10 @@ void mbp_play_stop(struct mbp_play *play);
 /* Every expectation is met, and every step could be done. */
 bool mbp_play_passed(const struct mbp_play *play);
 
+/* What became of an expectation: its step has not come; not decided; met; missed. */
 enum mbp_verdict { MBP_VERDICT_WAITING, MBP_VERDICT_OPEN, MBP_VERDICT_MET, MBP_VERDICT_MISSED, MBP_VERDICT_COUNT };
+
+/* Its word in results; static storage. */
 const char *mbp_verdict_name(enum mbp_verdict verdict);
 
 /* One expectation, in file order. */

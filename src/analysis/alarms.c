@@ -26,7 +26,8 @@ struct alarms {
     struct analysis_list raises, actors;
 };
 
-enum mbp_priority mbp_analysis_priority(const struct mbp_plant *plant, uint32_t sensor, unsigned limit)
+/* The priority of an alarm. */
+static enum mbp_priority analysis_priority(const struct mbp_plant *plant, uint32_t sensor, unsigned limit)
 {
     return (enum mbp_priority)mbp_sensor_alarm(&plant->sensors[sensor], limit)->priority;
 }
@@ -81,7 +82,7 @@ static enum mbp_status raise_alarm(struct mbp_analyser *analyser, struct alarm_t
     track->active = track->waiting = YES;
     if (axis->phase != AXIS_WITHIN)
         return MBP_OK;
-    enum mbp_priority priority = mbp_analysis_priority(analyser->plant, sensor, limit);
+    enum mbp_priority priority = analysis_priority(analyser->plant, sensor, limit);
     track->raised++;
     track->chatter += chatter;
     analyser->alarms->figures.raised++;
@@ -218,7 +219,7 @@ static struct mbp_analysis_actor judge(const struct mbp_analyser *analyser, uint
     struct mbp_analysis_actor actor = {
         .sensor = sensor,
         .limit = (uint8_t)limit,
-        .priority = (uint8_t)mbp_analysis_priority(analyser->plant, sensor, limit),
+        .priority = (uint8_t)analysis_priority(analyser->plant, sensor, limit),
         .active = track->active == YES,
         .raised = track->raised,
         .chatter = track->chatter,

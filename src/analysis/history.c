@@ -7,7 +7,9 @@
 
 #include "history_priv.h"
 
-bool mbp_history_wants_in_full(uint16_t code)
+/* Beside those of mbp_history_wants (mbplant/event/logbook.h): what tells of an incident's alarms and acknowledgements.
+ */
+static bool history_wants_in_full(uint16_t code)
 {
     return mbp_history_wants(code) || code == MBP_EV_ALARM_RAISED || code == MBP_EV_ALARM_ACKNOWLEDGED;
 }
@@ -273,7 +275,7 @@ void mbp_historian_free(struct mbp_historian *historian)
 
 enum mbp_status mbp_historian_take(struct mbp_historian *historian, const struct mbp_event *event)
 {
-    if (!mbp_history_wants_in_full(event->code))
+    if (!history_wants_in_full(event->code))
         return MBP_OK;
     if (mbp_history_wants(event->code)) /* so that time is the same whatever else is taken */
         axis_take(&historian->axis, event);

@@ -6,7 +6,8 @@
 
 #include "compiler.h"
 
-void mbp_expr_place(const char *text, size_t len, uint32_t offset, uint32_t *line, uint32_t *column)
+/* Line and column, from 1, of a place in a text. */
+static void expr_place(const char *text, size_t len, uint32_t offset, uint32_t *line, uint32_t *column)
 {
     *line = 1;
     *column = 1;
@@ -28,7 +29,7 @@ void compiler_fail(struct compiler *compiler, uint32_t offset, const char *forma
         return;
     compiler->failed = true;
     error->offset = offset;
-    mbp_expr_place(compiler->source->text, compiler->source->len, offset, &error->line, &error->column);
+    expr_place(compiler->source->text, compiler->source->len, offset, &error->line, &error->column);
     va_start(args, format);
     vsnprintf(error->text, sizeof error->text, mbp_tr(format), args);
     va_end(args);

@@ -94,7 +94,9 @@ static bool wants_reason(const struct mbp_image *image, const struct mbp_alarm_c
     return (image->plant->policy.reasons & reasons[command->deed]) != 0;
 }
 
-enum mbp_deed_result mbp_image_judge_alarm_command(const struct mbp_image *image, const struct mbp_alarm_asked *asked)
+/* What a command comes to before it is carried out: MBP_RESULT_WAITS, or why it is refused. */
+static enum mbp_deed_result image_judge_alarm_command(const struct mbp_image *image,
+                                                      const struct mbp_alarm_asked *asked)
 {
     const struct mbp_alarm_command *command = &asked->command;
     if (command->deed == MBP_DEED_NONE || command->deed >= MBP_DEED_COUNT)
@@ -251,7 +253,7 @@ enum mbp_status image_alarm_command_allowed(struct mbp_image_unit *unit, uint16_
     if (!asks(unit, addr, count))
         return MBP_OK;
     const struct mbp_alarm_asked asked = asked_of(unit, peer);
-    enum mbp_deed_result result = mbp_image_judge_alarm_command(unit->image, &asked);
+    enum mbp_deed_result result = image_judge_alarm_command(unit->image, &asked);
     if (result == MBP_RESULT_WAITS)
         return MBP_OK;
     answer(unit, &asked, result);
@@ -279,7 +281,7 @@ void image_alarm_command_written(struct mbp_image_unit *unit, uint16_t addr, uin
     asked.behind = (uint32_t)image->log_count;
     unit->holding[unit->record + MBP_RECORD_COMMAND] = MBP_DEED_NONE;
     unit->holding[unit->record + MBP_RECORD_OPERATOR] = 0; /* else the next one would speak for whoever did this */
-    if (mbp_image_judge_alarm_command(image, &asked) != MBP_RESULT_WAITS)
+    if (image_judge_alarm_command(image, &asked) != MBP_RESULT_WAITS)
         return; /* of a run before: what it was about is no longer there */
     image->alarm_asked[image->alarm_asked_count++] = asked;
     answer(unit, &asked, MBP_RESULT_WAITS);

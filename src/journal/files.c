@@ -87,28 +87,6 @@ enum mbp_status mbp_journal_comment_at(struct mbp_journal *journal, uint16_t fil
     return mbp_reader_comment(&journal->reader, (uint32_t)seq, text) == MBP_OK ? MBP_OK : MBP_EX_SERVER_DEVICE_FAILURE;
 }
 
-/* ---- who hid what ------------------------------------------------------------------------------------------------ */
-
-enum mbp_status mbp_journal_hider(struct mbp_journal *journal, const struct mbp_plant *plant,
-                                  const struct mbp_hidden *what, struct mbp_event *out)
-{
-    const enum mbp_hiding by = (enum mbp_hiding)what->by;
-    const bool machine = by == MBP_HIDING_MAINTENANCE;
-    struct mbp_event of = {.unit = plant->units[what->unit].id, .machine = MBP_NONE16, .sensor = MBP_NONE16};
-    uint32_t seq = 0;
-    size_t got = 0;
-    *(machine ? &of.machine : &of.sensor) = (uint16_t)what->number;
-    if (journal->names.now.plant == plant)
-        mbp_plant_ids_give(&journal->names.now, &of);
-    enum mbp_status status =
-        mbp_hiding_of(&journal->reader.hiding, of.unit, by, machine ? of.machine : of.sensor, what->alarms, &seq);
-    if (status == MBP_OK && seq == 0)
-        return MBP_ERR_MISSING;
-    if (status == MBP_OK)
-        status = mbp_reader_get(&journal->reader, seq, 1, out, &got);
-    return status == MBP_OK && got == 0 ? mbp_hiding_kept(&journal->reader.hiding, seq, out) : status;
-}
-
 /* ---- check values ----------------------------------------------------------------------------------------------- */
 
 bool mbp_journal_check(struct mbp_journal *journal, const struct mbp_event *event, uint32_t *check)

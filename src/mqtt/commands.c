@@ -116,7 +116,8 @@ bool mqtt_command_hand_over(struct mbp_mqtt *mqtt, const struct mqtt_command *co
 
 /* ---- refused before anybody saw it ------------------------------------------------------------------------------- */
 
-void mqtt_put_refused(const char *name, const char *why, FILE *out)
+/* What is told of a command that was refused. Either thread. */
+static void mqtt_put_refused(const char *name, const char *why, FILE *out)
 {
     fputs("{\"name\":\"", out);
     mbp_json_put_text(out, name);

@@ -39,7 +39,7 @@ static void connected(struct mqtt_link *link)
         mqtt_subscribe(link, topic_of(link, "+/set", topic));
 }
 
-void mqtt_put_value(struct mqtt_roster *roster, const struct mqtt_change *change, FILE *out)
+static void mqtt_put_value(struct mqtt_roster *roster, const struct mqtt_change *change, FILE *out)
 {
     const struct mqtt_metric *metric = &roster->metrics[change->metric];
     uint16_t words[4];

@@ -89,7 +89,6 @@ uint32_t mqtt_roster_find(const struct mqtt_roster *roster, const char *name);
 uint32_t mqtt_roster_find_hash(const struct mqtt_roster *roster, uint64_t hash);
 
 /* The words of what a point shows, and what they say; of a text the text. out: JSON. */
-void mqtt_put_value(struct mqtt_roster *roster, const struct mqtt_change *change, FILE *out);
 uint32_t mqtt_words(const struct mqtt_change *change, uint16_t words[4]);
 
 /* The thread's: the next changes, scan by scan, in the order of the points: at most so many, of one scan and one
@@ -184,9 +183,6 @@ bool mqtt_mail(struct mbp_mqtt *mqtt, enum mqtt_mail_kind kind, uint32_t seq, co
 /* Takes a payload of a command apart: a number, true, false, on, off, a text, null, or {"value": .., "why": .., "as":
  * ..}. False: it is none of these. */
 bool mqtt_command_read(const struct mqtt_metric *metric, const char *payload, size_t len, struct mqtt_command *out);
-
-/* What is told of a command that was refused. Either thread. */
-void mqtt_put_refused(const char *name, const char *why, FILE *out);
 
 /* Has the loop's thread look for commands, and for events that there is room for now. */
 void mqtt_call_loop(struct mbp_mqtt *mqtt);
@@ -295,8 +291,5 @@ const char *mqtt_discovery_topic(const struct mqtt_link *link, const struct mqtt
 /* For a connection that is about to be tried. False: why says what is missing. */
 bool mqtt_set_password(struct mqtt_link *link);
 bool mqtt_set_tls(struct mqtt_link *link, bool tls);
-
-/* What mbp_mqtt_options names as a path, as it is to be opened; NULL of NULL. */
-const char *mqtt_path(const struct mbp_mqtt *mqtt, const char *file, char *buf, size_t size);
 
 #endif

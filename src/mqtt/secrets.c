@@ -6,7 +6,8 @@
 
 #define PASSWORD_MAX 1024u
 
-const char *mqtt_path(const struct mbp_mqtt *mqtt, const char *file, char *buf, size_t size)
+/* What mbp_mqtt_options names as a path, as it is to be opened; NULL of NULL. */
+static const char *mqtt_path(const struct mbp_mqtt *mqtt, const char *file, char *buf, size_t size)
 {
     if (file == NULL)
         return NULL;

@@ -26,18 +26,6 @@ enum mbp_status edit_splice(struct edit *edit, size_t begin, size_t end, const c
 size_t edit_begin(const struct edit *edit, const struct mbp_node *node);
 size_t edit_end(const struct edit *edit, const struct mbp_node *node);
 
-/* The ends of the line that holds the byte at: its first byte, and its line break (or the end of the text). */
-size_t edit_line_begin(const struct edit *edit, size_t at);
-size_t edit_line_end(const struct edit *edit, size_t at);
-size_t edit_next_line(const struct edit *edit, size_t at);
-bool edit_is_blank(const struct edit *edit, size_t line);
-
-/* How many bytes the line is indented to the byte at. */
-size_t edit_column(const struct edit *edit, size_t at);
-
-/* "\n" or "\r\n", as the text has it. */
-const char *edit_line_break(const struct edit *edit);
-
 /* The item of a list, or the value that a map has under a key with the key: of a list or map in brackets with one
  * comma, of one in block form with its lines. */
 enum mbp_status edit_take_out(struct edit *edit, const struct mbp_node *group, const struct mbp_node *first,

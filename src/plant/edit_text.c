@@ -99,7 +99,7 @@ size_t edit_end(const struct edit *edit, const struct mbp_node *node)
     return end;
 }
 
-size_t edit_line_begin(const struct edit *edit, size_t at)
+static size_t edit_line_begin(const struct edit *edit, size_t at)
 {
     while (at > 0 && edit->text.bytes[at - 1] != '\n') {
         at--;
@@ -107,7 +107,7 @@ size_t edit_line_begin(const struct edit *edit, size_t at)
     return at;
 }
 
-size_t edit_line_end(const struct edit *edit, size_t at)
+static size_t edit_line_end(const struct edit *edit, size_t at)
 {
     while (at < edit->text.len && edit->text.bytes[at] != '\n' && edit->text.bytes[at] != '\r') {
         at++;
@@ -115,13 +115,14 @@ size_t edit_line_end(const struct edit *edit, size_t at)
     return at;
 }
 
-size_t edit_next_line(const struct edit *edit, size_t at)
+/* The ends of the line that holds the byte at: its first byte, and its line break (or the end of the text). */
+static size_t edit_next_line(const struct edit *edit, size_t at)
 {
     at = edit_line_end(edit, at);
     return at < edit->text.len ? at + break_len(edit->text, at) : at;
 }
 
-bool edit_is_blank(const struct edit *edit, size_t line)
+static bool edit_is_blank(const struct edit *edit, size_t line)
 {
     while (line < edit->text.len && (edit->text.bytes[line] == ' ' || edit->text.bytes[line] == '\t')) {
         line++;
@@ -129,12 +130,14 @@ bool edit_is_blank(const struct edit *edit, size_t line)
     return line >= edit->text.len || edit->text.bytes[line] == '\n' || edit->text.bytes[line] == '\r';
 }
 
-size_t edit_column(const struct edit *edit, size_t at)
+/* How many bytes the line is indented to the byte at. */
+static size_t edit_column(const struct edit *edit, size_t at)
 {
     return at - edit_line_begin(edit, at);
 }
 
-const char *edit_line_break(const struct edit *edit)
+/* "\n" or "\r\n", as the text has it. */
+static const char *edit_line_break(const struct edit *edit)
 {
     const char *first = memchr(edit->text.bytes, '\n', edit->text.len);
     return first != NULL && first > edit->text.bytes && first[-1] == '\r' ? "\r\n" : "\n";

@@ -17,18 +17,12 @@
 
 /* ---- words ------------------------------------------------------------------------------------------------------- */
 
-const char *mbp_incident_first_out(const struct mbp_telling *by, const struct mbp_incident *incident, char *buf,
-                                   size_t size)
-{
-    return mbp_report_cause_text(by, &incident->begin, buf, size);
-}
-
-const char *mbp_message_work_kind(enum mbp_lang lang, unsigned kind)
+static const char *message_work_kind(enum mbp_lang lang, unsigned kind)
 {
     return mbp_message(lang, kind == MBP_WORK_PREVENTIVE ? MSG_PREVENTIVE : MSG_CORRECTIVE);
 }
 
-const char *mbp_message_work_state(enum mbp_lang lang, const struct mbp_work_record *work)
+static const char *message_work_state(enum mbp_lang lang, const struct mbp_work_record *work)
 {
     static const enum mbp_message words[MBP_WORK_STATES] = {MSG_W_OPEN, MSG_W_STARTED, MSG_W_DONE, MSG_W_CANCELLED};
     if (work->removed)
@@ -39,21 +33,18 @@ const char *mbp_message_work_state(enum mbp_lang lang, const struct mbp_work_rec
 }
 
 /* "in 3d 4h", "4h ago"; "" = never. */
-const char *mbp_report_due_of(enum mbp_lang lang, const struct mbp_work_record *work, char *buf, size_t size)
+static const char *report_due_of(enum mbp_lang lang, const struct mbp_work_record *work, char *buf, size_t size)
 {
-    char span[48];
+    char much[48];
     const double left = fmin(fabs(work->left), UINT32_MAX); /* a saved journal may hold anything */
     buf[0] = '\0';
     if (isnan(work->left))
         return buf;
     if (work->due == MBP_DUE_PRODUCTS)
-        snprintf(buf, size, mbp_message(lang, MSG_W_PRODUCTS), (unsigned)left, left > 1 ? "s" : "");
+        snprintf(much, sizeof much, mbp_message(lang, MSG_W_PRODUCTS), (unsigned)left, left > 1 ? "s" : "");
     else
-        snprintf(buf, size, "%s", mbp_span_text_in(lang, (uint64_t)left, span, sizeof span));
-    if (work->left < 0) {
-        snprintf(span, sizeof span, "%s", buf);
-        snprintf(buf, size, mbp_message(lang, MSG_W_AGO), span);
-    }
+        mbp_span_text_in(lang, (uint64_t)left, much, sizeof much);
+    snprintf(buf, size, work->left < 0 ? mbp_message(lang, MSG_W_AGO) : "%s", much);
     return buf;
 }
 
@@ -153,7 +144,7 @@ static void put_incident(const struct mbp_history_list *list, const struct mbp_i
     put_seconds(out, "maintenance_s", incident->maintenance_ms);
     put_text(out, "first_out", sensor.name);
     put_text(out, "alarm", alarm != MBP_NO_ALARM ? mbp_limit_name((enum mbp_limit)alarm) : "");
-    put_text(out, "text", mbp_incident_first_out(&list->by, incident, text, sizeof text));
+    put_text(out, "text", mbp_report_cause_text(&list->by, &incident->begin, text, sizeof text));
     put_by(list, out, "by", &incident->begin);
     put_said(list, out, "why", &incident->begin);
     put_said(list, out, "cause", &incident->cause);
@@ -290,7 +281,7 @@ void mbp_incident_row(const struct mbp_history_list *list, const struct mbp_inci
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
                       mbp_span_text_in(lang, incident->maintenance_ms / 1000, text, sizeof text));
     }
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_incident_first_out(&list->by, incident, text, sizeof text));
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_report_cause_text(&list->by, &incident->begin, text, sizeof text));
     const char *cause = mbp_saying(list->sayings, &incident->cause);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
                   cause[0] == '\0' && incident->removed ? mbp_message(lang, MSG_W_MACHINE_REMOVED) : cause);
@@ -316,16 +307,16 @@ void mbp_work_row(const struct mbp_history_list *list, const struct mbp_work_rec
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", work->opened.seq);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", work->machine.name);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
-                  data ? mbp_work_kind_name((enum mbp_work_kind)work->kind) : mbp_message_work_kind(lang, work->kind));
+                  data ? mbp_work_kind_name((enum mbp_work_kind)work->kind) : message_work_kind(lang, work->kind));
     mbp_grid_cell(grid, work->overdue ? MBP_PAINT_BAD : MBP_PAINT_NONE, "%s",
-                  data ? mbp_work_state_name((enum mbp_work_state)work->state) : mbp_message_work_state(lang, work));
+                  data ? mbp_work_state_name((enum mbp_work_state)work->state) : message_work_state(lang, work));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
                   data ? mbp_time_format(work->opened.wall_ms, text, sizeof text)
                        : mbp_report_time(lang, work->opened.wall_ms, text, sizeof text));
     if (data && !isnan(work->left))
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%.0f", work->left);
     else
-        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", data ? "" : mbp_report_due_of(lang, work, text, sizeof text));
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", data ? "" : report_due_of(lang, work, text, sizeof text));
     if (data) {
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", work->planned_s);
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%.3f", (double)work->real_ms / 1000);
@@ -424,7 +415,7 @@ static void put_head(const struct mbp_history_list *list, const struct mbp_incid
              out);
     if (incident->removed)
         put_line(list, MSG_T_TO, mbp_message(lang, MSG_W_MACHINE_REMOVED), out);
-    put_line(list, MSG_T_FIRST_OUT, mbp_incident_first_out(&list->by, incident, text, sizeof text), out);
+    put_line(list, MSG_T_FIRST_OUT, mbp_report_cause_text(&list->by, &incident->begin, text, sizeof text), out);
     put_line(list, MSG_T_DOWN, mbp_span_text_in(lang, incident->down_ms / 1000, span, sizeof span), out);
     put_line(list, MSG_T_OF_IT_MAINTENANCE, mbp_span_text_in(lang, incident->maintenance_ms / 1000, span, sizeof span),
              out);

@@ -25,9 +25,4 @@ void mbp_work_row(const struct mbp_history_list *list, const struct mbp_work_rec
 /* An array of what the list has: incidents, or work. */
 void mbp_history_put_json(const struct mbp_history_list *list, bool work, FILE *out);
 
-/* Words. Returns buf; 64 bytes suffice. */
-const char *mbp_message_work_kind(enum mbp_lang lang, unsigned kind);
-const char *mbp_message_work_state(enum mbp_lang lang, const struct mbp_work_record *work);
-const char *mbp_report_due_of(enum mbp_lang lang, const struct mbp_work_record *work, char *buf, size_t size);
-
 #endif

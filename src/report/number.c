@@ -142,11 +142,6 @@ const char *mbp_span_text_in(enum mbp_lang lang, uint64_t seconds, char *buf, si
     return buf;
 }
 
-const char *mbp_span_text(uint64_t seconds, char *buf, size_t size)
-{
-    return mbp_span_text_in(MBP_LANG_EN, seconds, buf, size);
-}
-
 const char *mbp_report_time(enum mbp_lang lang, uint64_t wall_ms, char *buf, size_t size)
 {
     time_t seconds = (time_t)(wall_ms / 1000);

@@ -9,8 +9,9 @@
 
 /* ---- words ------------------------------------------------------------------------------------------------------- */
 
-const char *mbp_output_text(const struct mbp_plant *plant, const struct mbp_controller *controller, double output,
-                            char *buf, size_t size)
+/* A controller's output, in the unit of what it moves. Returns buf. 64 bytes suffice. */
+static const char *output_text(const struct mbp_plant *plant, const struct mbp_controller *controller, double output,
+                               char *buf, size_t size)
 {
     if (controller->output < plant->actuator_count)
         return mbp_actuator_text(&plant->actuators[controller->output], output, buf, size);
@@ -76,7 +77,7 @@ static void controller_row(const struct document *document, const struct mbp_rep
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_message_decimal(document->lang, text));
     mbp_value_text(input, row->measurement, text, sizeof text);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_message_decimal(document->lang, text));
-    mbp_output_text(plant, controller, row->output, text, sizeof text);
+    output_text(plant, controller, row->output, text, sizeof text);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_message_decimal(document->lang, text));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_output_moves(plant, controller));
 }

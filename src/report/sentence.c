@@ -60,7 +60,7 @@ bool mbp_event_item(const struct mbp_telling *by, const struct mbp_event *event,
 }
 
 /* "FILL1", or "machine 3 of unit 1" when nobody knows its name. */
-void sentence_machine(struct sentence *s)
+static void sentence_machine(struct sentence *s)
 {
     if (s->has_machine)
         sentence_say(s, "%s", s->machine.name);
@@ -79,7 +79,7 @@ void sentence_sensor(struct sentence *s)
 }
 
 /* A number of the event in the sensor's digits and unit; as it came when the sensor is unknown. Returns buf. */
-const char *sentence_number(const struct sentence *s, float number, bool is_limit, char buf[SENTENCE_NAME])
+static const char *sentence_number(const struct sentence *s, float number, bool is_limit, char buf[SENTENCE_NAME])
 {
     if (!s->has_item)
         mbp_float_text(number, buf, SENTENCE_NAME);
@@ -92,7 +92,7 @@ const char *sentence_number(const struct sentence *s, float number, bool is_limi
     return mbp_message_decimal(s->lang, buf);
 }
 
-void sentence_tell_number(struct sentence *s, enum mbp_message id, float number, bool is_limit)
+static void sentence_tell_number(struct sentence *s, enum mbp_message id, float number, bool is_limit)
 {
     char text[SENTENCE_NAME];
     sentence_tell(s, id, sentence_number(s, number, is_limit, text));

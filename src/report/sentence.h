@@ -24,15 +24,12 @@ void sentence_say(struct sentence *s, const char *format, ...) __attribute__((fo
 void sentence_tell(struct sentence *s, enum mbp_message id, ...);
 
 /* "FILL1", or "machine 3 of unit 1" when nobody knows its name. */
-void sentence_machine(struct sentence *s);
 void sentence_sensor(struct sentence *s);
 
 /* Who did it, where it was not the plant itself: a message with one name in it. */
 void sentence_peer(struct sentence *s, enum mbp_message id);
 
 /* A number of the event in the sensor's digits and unit; as it came when the sensor is unknown. Returns buf. */
-const char *sentence_number(const struct sentence *s, float number, bool is_limit, char buf[SENTENCE_NAME]);
-void sentence_tell_number(struct sentence *s, enum mbp_message id, float number, bool is_limit);
 void sentence_value_and_limit(struct sentence *s);
 
 const char *sentence_diagnosis(const struct sentence *s, unsigned limit);

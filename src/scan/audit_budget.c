@@ -17,7 +17,7 @@ void scan_budget_save(struct scan_budget *budget, uint64_t now_ns)
     budget->since_ns = now_ns;
 }
 
-bool scan_budget_is_full(const struct scan_budget *budget)
+static bool scan_budget_is_full(const struct scan_budget *budget)
 {
     return budget->saved_ns == MBP_NS_PER_S;
 }

@@ -30,7 +30,6 @@ struct scan_budget {
 
 struct scan_budget scan_budget_full(uint64_t now_ns);
 void scan_budget_save(struct scan_budget *budget, uint64_t now_ns);
-bool scan_budget_is_full(const struct scan_budget *budget);
 bool scan_budget_suffices(const struct scan_budget *budget); /* for one event */
 void scan_budget_pay(struct scan_budget *budget);            /* for one; all there is when that is less */
 

@@ -106,7 +106,9 @@ static void apply_faults(struct mbp_scan *scan, const struct mbp_sim_commands *c
         mbp_scan_fault_begin(scan, &commands->effect, &fault);
 }
 
-enum mbp_status mbp_scan_set_parameter(struct mbp_scan *scan, uint32_t parameter, double value, uint32_t peer)
+/* Changes a parameter (plant->parameters[parameter]) between two scans; recorded. MBP_ERR_MISSING; MBP_ERR_RANGE when
+ * the value is no number. */
+static enum mbp_status scan_set_parameter(struct mbp_scan *scan, uint32_t parameter, double value, uint32_t peer)
 {
     const struct mbp_plant *plant = scan->config.plant;
     if (parameter >= plant->parameter_count)
@@ -149,7 +151,7 @@ static void apply_parameters(struct mbp_scan *scan, const uint16_t *words, uint3
         scan->parameters_asked[p] =
             mbp_codec_decode(MBP_FLOAT64, MBP_ABCD, 1.0, words + (size_t)MBP_SIM_PARAMETER_WORDS * p);
     for (uint32_t p = 0; p < plant->parameter_count; p++) /* each event publishes what is so */
-        mbp_scan_set_parameter(scan, p, scan->parameters_asked[p], peer);
+        scan_set_parameter(scan, p, scan->parameters_asked[p], peer);
 }
 
 static void instruct(struct mbp_scan *scan, const struct mbp_sim_commands *commands)

@@ -7,7 +7,7 @@
 
 /* ---- what is wanted ---------------------------------------------------------------------------------------------- */
 
-bool master_is_judged(enum expectation_kind kind)
+static bool master_is_judged(enum expectation_kind kind)
 {
     return kind >= EXPECTED_POLLED && kind <= EXPECTED_ONE_UNIT;
 }

@@ -400,7 +400,6 @@ double judge_value(const struct mbp_play *play, const struct expectation *expect
 
 /* master.c: whether an expectation is about a master; binds one that is (false: it is about something else); what it
  * says; whether it is so now; what there was instead. */
-bool master_is_judged(enum expectation_kind kind);
 bool master_bind(struct mbp_scenario *scenario, const struct expect_def *def, uint64_t at_ns,
                  struct expectation *expectation);
 const char *master_text(struct mbp_scenario *scenario, const struct expectation *expectation);

@@ -121,7 +121,8 @@ static void note_bound(struct listener *listener, struct sockaddr_storage *addre
         uv_ip_name(any, wire->host, sizeof wire->host);
 }
 
-const char *listener_text(const struct listener *listener, char *buf, size_t size)
+/* "127.0.0.1:5020", "/dev/ttyUSB0"; returns buf. */
+static const char *listener_text(const struct listener *listener, char *buf, size_t size)
 {
     const struct mbp_wire *wire = &listener->wire;
     bool v6 = strchr(wire->host, ':') != NULL;

@@ -188,7 +188,4 @@ void listener_close(struct listener *listener);
 /* Its peers may do what the plant says now. */
 void listener_change(struct listener *listener);
 
-/* "127.0.0.1:5020", "/dev/ttyUSB0"; returns buf. */
-const char *listener_text(const struct listener *listener, char *buf, size_t size);
-
 #endif

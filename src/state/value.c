@@ -35,7 +35,7 @@ static union mbp_expr_value read_actuator(const struct mbp_formula_view *view, e
 }
 
 /* Of few faults at a time: they are looked through only where one of them passes. */
-double mbp_state_stem(const struct mbp_state *state, uint32_t actuator)
+static double state_stem(const struct mbp_state *state, uint32_t actuator)
 {
     uint32_t subject = state->sensor_count + actuator;
     for (uint32_t at = 0; state->passes && at < state->fault_active_count; at++) {
@@ -51,12 +51,12 @@ static double deviation(const struct mbp_formula_view *view, uint32_t a)
 {
     double fail = mbp_actuator_fail(view->plant, view->state, a);
     double target = isnan(fail) ? mbp_actuator_told(view->state, a) : fail;
-    return fabs(mbp_state_stem(view->state, a) - target);
+    return fabs(state_stem(view->state, a) - target);
 }
 
 static union mbp_expr_value read_of_actuator(const struct mbp_formula_view *view, uint32_t a, enum mbp_of_actuator what)
 {
-    double position = mbp_state_stem(view->state, a);
+    double position = state_stem(view->state, a);
     const double *range = view->plant->actuators[a].range;
     switch ((unsigned)what) {
     case MBP_OF_ACTUATOR_OPENED:

@@ -68,7 +68,8 @@ void mbp_trace_free(struct mbp_trace *trace)
     free(trace);
 }
 
-const struct traced_unit *trace_unit(const struct mbp_trace *trace, uint8_t id)
+/* The unit that answers an id; NULL = none. */
+static const struct traced_unit *trace_unit(const struct mbp_trace *trace, uint8_t id)
 {
     const struct mbp_unit *unit = mbp_plant_find_unit(trace->plant, id);
     if (unit == NULL && (id == 255 || (id == 0 && !trace->plant->server.broadcast)))

@@ -25,9 +25,6 @@ struct span {
     bool ok; /* the request has one */
 };
 
-/* The unit that answers an id; NULL = none. */
-const struct traced_unit *trace_unit(const struct mbp_trace *trace, uint8_t id);
-
 /* The point that covers an address; NULL = nobody declared it. */
 const struct mbp_point *trace_point(const struct traced_unit *unit, enum mbp_table table, uint32_t addr);
 

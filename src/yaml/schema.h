@@ -164,7 +164,6 @@ void mbp_reader_miss(struct mbp_reader *reader, const struct mbp_schema *schema)
 
 /* The member of a field of size bytes as a number. */
 uint64_t mbp_field_get(const struct mbp_field *field, const void *at);
-void mbp_field_set(const struct mbp_field *field, void *at, uint64_t value);
 
 /* What a key may hold ("a whole number 1..247"), and the keys of a group ("a, b, c"); for messages, cut to size. */
 void mbp_field_allowed(const struct mbp_field *field, char *buf, size_t size);
@@ -204,9 +203,6 @@ void *mbp_reader_array(struct mbp_reader *reader, struct mbp_arena *arena, size_
 /* Prints the keys that are present, "key: value" as they are read back: a line each, indented, or in brackets. */
 void mbp_schema_print(FILE *out, const struct mbp_schema *schema, const void *def, const char *indent);
 
-/* The same in brackets, without a line's end. */
-void mbp_schema_print_flow(FILE *out, const struct mbp_schema *schema, const void *def);
-
 /* The change bits of keys that only one of two has, or that differ; a row without bits counts as `other`. Addresses
  * (`place`) are not compared. */
 uint32_t mbp_schema_differs(const struct mbp_schema *schema, const void *a, const void *b, uint32_t other);
@@ -222,7 +218,6 @@ void mbp_print_name(FILE *out, const char *name);
 
 /* Each after the text `before`. */
 void mbp_print_number(FILE *out, const char *before, double value);
-void mbp_print_size(FILE *out, const char *before, uint64_t bytes);
 void mbp_print_duration(FILE *out, const char *before, uint64_t ns);
 
 #endif

@@ -33,7 +33,7 @@ void mbp_print_number(FILE *out, const char *before, double value)
     fprintf(out, "%s%s", before, mbp_scalar_format(value, buf, sizeof buf));
 }
 
-void mbp_print_size(FILE *out, const char *before, uint64_t bytes)
+static void print_size(FILE *out, const char *before, uint64_t bytes)
 {
     char buf[32];
     fprintf(out, "%s%s", before, mbp_scalar_size_format(bytes, buf, sizeof buf));
@@ -102,7 +102,7 @@ static void print_value(FILE *out, const struct mbp_field *field, const void *at
         mbp_print_duration(out, "", *(const uint64_t *)at);
         return;
     case MBP_FIELD_SIZE:
-        mbp_print_size(out, "", *(const uint64_t *)at);
+        print_size(out, "", *(const uint64_t *)at);
         return;
     case MBP_FIELD_BOOL:
         fputs(*(const bool *)at ? "true" : "false", out);
@@ -125,7 +125,8 @@ static void print_value(FILE *out, const struct mbp_field *field, const void *at
     }
 }
 
-void mbp_schema_print_flow(FILE *out, const struct mbp_schema *schema, const void *def)
+/* The same in brackets, without a line's end. */
+static void schema_print_flow(FILE *out, const struct mbp_schema *schema, const void *def)
 {
     const char *comma = "{";
     for (unsigned i = 0; i < schema->field_count; i++) {
@@ -142,7 +143,7 @@ void mbp_schema_print_flow(FILE *out, const struct mbp_schema *schema, const voi
         } else if (group->present == 0 && field->brief != NULL) {
             print_value(out, field->brief, mbp_field_at(field->brief, group));
         } else {
-            mbp_schema_print_flow(out, field->schema, group);
+            schema_print_flow(out, field->schema, group);
         }
     }
     fputs(comma[0] == '{' ? "{}" : "}", out);
@@ -163,7 +164,7 @@ static void print_row(FILE *out, const struct mbp_field *field, const void *at, 
         print_value(out, field->brief, mbp_field_at(field->brief, group));
     } else if (field->schema->flow) {
         fprintf(out, "%s%s: ", indent, field->key);
-        mbp_schema_print_flow(out, field->schema, group);
+        schema_print_flow(out, field->schema, group);
     } else {
         char inner[32];
         snprintf(inner, sizeof inner, "%s  ", indent);
@@ -183,7 +184,7 @@ static void print_list(FILE *out, const struct mbp_field *field, const void *at,
     }
     for (uint32_t i = 0; i < list->count; i++) {
         fprintf(out, "%s  - ", indent);
-        mbp_schema_print_flow(out, field->schema, (const unsigned char *)list->items + i * field->schema->size);
+        schema_print_flow(out, field->schema, (const unsigned char *)list->items + i * field->schema->size);
         fputc('\n', out);
     }
 }

@@ -23,7 +23,7 @@ uint64_t mbp_field_get(const struct mbp_field *field, const void *at)
     }
 }
 
-void mbp_field_set(const struct mbp_field *field, void *at, uint64_t value)
+static void field_set(const struct mbp_field *field, void *at, uint64_t value)
 {
     switch (field->size) {
     case 1:
@@ -191,7 +191,7 @@ static enum mbp_reading read_choices(struct mbp_reader *reader, const struct mbp
         }
         bits |= UINT64_C(1) << word;
     }
-    mbp_field_set(field, at, bits);
+    field_set(field, at, bits);
     return MBP_READING_OK;
 }
 
@@ -266,7 +266,7 @@ static enum mbp_reading read_whole(const struct mbp_field *field, void *at, bool
         return MBP_READING_WRONG;
     }
     if (field->type == MBP_FIELD_COUNT) {
-        mbp_field_set(field, at, whole);
+        field_set(field, at, whole);
     } else {
         *(uint64_t *)at = whole;
     }
@@ -288,7 +288,7 @@ static enum mbp_reading read_choice(const char *text, const struct mbp_field *fi
     if (choice < 0) {
         return MBP_READING_WRONG;
     }
-    mbp_field_set(field, at, (uint64_t)choice);
+    field_set(field, at, (uint64_t)choice);
     return MBP_READING_OK;
 }
 

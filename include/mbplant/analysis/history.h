@@ -72,10 +72,6 @@ struct mbp_history {
     size_t note_count;
 };
 
-/* Beside those of mbp_history_wants (mbplant/event/logbook.h): what tells of an incident's alarms and acknowledgements.
- */
-bool mbp_history_wants_in_full(uint16_t code);
-
 struct mbp_historian;
 
 /* names: of what events are about, as of mbp_analyser_new. All must outlive the historian and what it makes. Errors:

@@ -25,6 +25,8 @@ void mbp_bell_prepare(struct mbp_bell *bell);
  * mbp_bell_ring_anyway ends it early. */
 bool mbp_bell_sleep(struct mbp_bell *bell, int timeout_ms);
 
+/* Wakes who sleeps, or is about to since mbp_bell_prepare. The other: whoever sleeps, prepared or not; each costs a
+ * system call. */
 void mbp_bell_ring(struct mbp_bell *bell);
 void mbp_bell_ring_anyway(struct mbp_bell *bell);
 

@@ -4,6 +4,7 @@
 #ifndef MBPLANT_TR_H
 #define MBPLANT_TR_H
 
+/* The text in another language, or the same one where it has none. */
 typedef const char *mbp_translator(const char *english);
 
 /* From now on texts are looked for there; NULL = they stay as they are. Before a second thread begins. What it returns

@@ -60,6 +60,7 @@ static inline void mbp_event_by(struct mbp_event *event, uint32_t peer)
     event->flags = comment != 0 ? (uint16_t)(MBP_EVENT_COMMENT | (unsigned)comment << 1) : 0;
 }
 
+/* The number of its comment, of an event that is not recorded yet; 0 = none. */
 static inline uint16_t mbp_event_comment(const struct mbp_event *event)
 {
     return (uint16_t)(event->flags >> 1);

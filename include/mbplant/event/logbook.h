@@ -52,6 +52,7 @@ struct mbp_logbook_record {
     uint32_t due;           /* as kind says */
 };
 
+/* The words of a record. */
 void mbp_logbook_encode(const struct mbp_logbook_record *record, uint16_t words[MBP_LOGBOOK_WORDS]);
 
 /* count words, at least one: those that are missing are none and 0. */

@@ -20,8 +20,7 @@ unsigned mbp_actuator_decimals(const struct mbp_actuator *actuator);
 unsigned mbp_scale_decimals(double scale);
 
 /* In a plant, items of a unit are counted: sensors in file order, behind them actuators, then controllers, then
- * stored values with a name. Until an
- * event is recorded, its machine and sensor are such numbers. */
+ * stored values with a name. Until an event is recorded, its machine and sensor are such numbers. */
 uint16_t mbp_item_of_sensor(const struct mbp_plant *plant, uint32_t sensor);
 uint16_t mbp_item_of_actuator(const struct mbp_plant *plant, uint32_t actuator);
 uint16_t mbp_item_of_controller(const struct mbp_plant *plant, uint32_t controller);
@@ -34,6 +33,7 @@ uint16_t mbp_number_of_machine(const struct mbp_plant *plant, uint32_t machine);
 void mbp_item_of_block(const struct mbp_plant *plant, unsigned block, uint32_t index, uint16_t *machine,
                        uint16_t *item);
 
+/* How many items a unit has. */
 uint32_t mbp_item_count(const struct mbp_unit *unit);
 
 /* Their tags, with the number in the unit as id; since 0, and they stay. False: the unit has no such one. */

@@ -47,7 +47,4 @@ size_t mbp_image_latch_alarm_commands(struct mbp_image *image, const struct mbp_
 void mbp_image_answer_alarm_command(struct mbp_image *image, const struct mbp_alarm_asked *asked,
                                     enum mbp_deed_result result);
 
-/* What a command comes to before it is carried out: MBP_RESULT_WAITS, or why it is refused. */
-enum mbp_deed_result mbp_image_judge_alarm_command(const struct mbp_image *image, const struct mbp_alarm_asked *asked);
-
 #endif

@@ -99,6 +99,7 @@ struct mbp_server_options {
     uint32_t fault_count;
 };
 
+/* Whether they are the same ways in, for the same units, in the same order. */
 bool mbp_listens_same(const struct mbp_listens *a, const struct mbp_listens *b);
 
 /* The first of them that is plain Modbus TCP, as ADDRESS:PORT; NULL = none is. */

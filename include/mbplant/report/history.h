@@ -47,8 +47,4 @@ enum mbp_status mbp_machine_history_write(const struct mbp_history_list *list, F
 enum mbp_status mbp_incident_write(const struct mbp_history_list *list, const struct mbp_incident *incident,
                                    const struct mbp_event *events, size_t count, FILE *out);
 
-/* Why a machine failed, in words: its first-out, or who said so. Returns buf. 256 bytes suffice. */
-const char *mbp_incident_first_out(const struct mbp_telling *by, const struct mbp_incident *incident, char *buf,
-                                   size_t size);
-
 #endif

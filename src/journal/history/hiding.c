@@ -195,11 +195,8 @@ int mbp_hiding_reader_open(struct mbp_hiding_reader *reader, sqlite3 *db)
         {"SELECT count(DISTINCT seq) FROM hiding WHERE ended IS NULL", &reader->count},
         {"SELECT DISTINCT seq FROM hiding WHERE ended IS NULL ORDER BY seq LIMIT ? OFFSET ?", &reader->list},
         {"SELECT " MBP_READER_COLUMNS " FROM hider WHERE seq = ?", &reader->kept},
-        {"SELECT coalesce(max(seq), 0) FROM hiding INDEXED BY hiding_of WHERE unit = ? AND hiding = ? AND item = ? AND "
-         "ended IS NULL AND (? >> alarm & 1) = 1",
-         &reader->of},
     };
-    *reader = (struct mbp_hiding_reader){NULL, NULL, NULL, NULL};
+    *reader = (struct mbp_hiding_reader){NULL, NULL, NULL};
     return prepare(db, statements, sizeof statements / sizeof statements[0]);
 }
 
@@ -208,8 +205,7 @@ void mbp_hiding_reader_close(struct mbp_hiding_reader *reader)
     sqlite3_finalize(reader->count);
     sqlite3_finalize(reader->list);
     sqlite3_finalize(reader->kept);
-    sqlite3_finalize(reader->of);
-    *reader = (struct mbp_hiding_reader){NULL, NULL, NULL, NULL};
+    *reader = (struct mbp_hiding_reader){NULL, NULL, NULL};
 }
 
 enum mbp_status mbp_hiding_kept(struct mbp_hiding_reader *reader, uint32_t seq, struct mbp_event *out)
@@ -230,16 +226,6 @@ static enum mbp_status number_of(sqlite3_stmt *stmt, uint32_t *number)
         *number = (uint32_t)sqlite3_column_int64(stmt, 0);
     sqlite3_reset(stmt);
     return rc == SQLITE_ROW ? MBP_OK : MBP_ERR_IO;
-}
-
-enum mbp_status mbp_hiding_of(struct mbp_hiding_reader *reader, uint16_t unit, enum mbp_hiding by, uint16_t item,
-                              unsigned alarms, uint32_t *seq)
-{
-    sqlite3_bind_int(reader->of, 1, unit);
-    sqlite3_bind_int(reader->of, 2, (int)by);
-    sqlite3_bind_int(reader->of, 3, item);
-    sqlite3_bind_int(reader->of, 4, (int)alarms);
-    return number_of(reader->of, seq);
 }
 
 /* count entries from entry `first` on; 0 behind the last. */

@@ -30,7 +30,7 @@ int mbp_hiding_keep(struct mbp_hiding_writer *writer, uint32_t first, uint32_t e
 /* ---- the reader's side ------------------------------------------------------------------------------------------- */
 
 struct mbp_hiding_reader {
-    sqlite3_stmt *count, *list, *kept, *of;
+    sqlite3_stmt *count, *list, *kept;
 };
 
 int mbp_hiding_reader_open(struct mbp_hiding_reader *reader, sqlite3 *db);
@@ -38,11 +38,6 @@ void mbp_hiding_reader_close(struct mbp_hiding_reader *reader);
 
 /* An event that retention removed and that hides something. Errors: MBP_ERR_MISSING, MBP_ERR_IO. */
 enum mbp_status mbp_hiding_kept(struct mbp_hiding_reader *reader, uint32_t seq, struct mbp_event *out);
-
-/* The number of the event by which an alarm, its sensor or its machine is hidden: item: the id of it in its unit,
- * alarms: a mask, of which any counts. 0 = none that is known. Errors: MBP_ERR_IO. */
-enum mbp_status mbp_hiding_of(struct mbp_hiding_reader *reader, uint16_t unit, enum mbp_hiding by, uint16_t item,
-                              unsigned alarms, uint32_t *seq);
 
 /* Words of the files. Errors: MBP_EX_ILLEGAL_DATA_ADDRESS, MBP_EX_SERVER_DEVICE_FAILURE. */
 enum mbp_status mbp_hiding_read_file(struct mbp_hiding_reader *reader, uint16_t file, uint16_t record, uint16_t count,

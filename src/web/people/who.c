@@ -91,22 +91,34 @@ static void put_operators(const struct web_item *item)
     fputs(who_of(item)->permit.by_role ? "true" : "false", item->out);
 }
 
+/* So many of a noun, each by its index. */
+static void put_each(const struct web_item *item, const struct web_noun *noun, uint32_t count)
+{
+    struct web_item one = *item;
+    putc('[', item->out);
+    for (one.index = 0; one.index < count; one.index++) {
+        fputs(one.index == 0 ? "" : ",", item->out);
+        web_put_noun(noun, &one);
+    }
+    putc(']', item->out);
+}
+
 /* ---- rights ---- */
 
 static void put_right(const struct web_item *item)
 {
-    web_put_text(item->out, mbp_rights[item->sub].word);
+    web_put_text(item->out, mbp_rights[item->index].word);
 }
 
 static void put_what(const struct web_item *item)
 {
-    const struct mbp_right_row *right = &mbp_rights[item->sub];
+    const struct mbp_right_row *right = &mbp_rights[item->index];
     web_put_text(item->out, who_of(item)->lang == MBP_LANG_FR ? right->french : right->name);
 }
 
 static bool may(const struct web_item *item)
 {
-    return (who_of(item)->permit.missing & MBP_RIGHT_BIT(item->sub)) == 0;
+    return (who_of(item)->permit.missing & MBP_RIGHT_BIT(item->index)) == 0;
 }
 
 static void put_may(const struct web_item *item)
@@ -120,7 +132,7 @@ static void put_why(const struct web_item *item)
     const struct who *who = who_of(item);
     const char *why = may(item) ? NULL
                                 : mbp_report_no_right(who->lang, &item->web->plant->operators, who->name,
-                                                      (enum mbp_right)item->sub, text, sizeof text);
+                                                      (enum mbp_right)item->index, text, sizeof text);
     web_put_text(item->out, why);
 }
 
@@ -134,13 +146,7 @@ static const struct web_noun right_noun = WEB_NOUN("Right", right_fields);
 
 static void put_rights(const struct web_item *item)
 {
-    for (unsigned r = 0; r < MBP_RIGHT_COUNT; r++) {
-        struct web_item right = *item;
-        right.sub = r;
-        fputs(r == 0 ? "[" : ",", item->out);
-        web_put_noun(&right_noun, &right);
-    }
-    putc(']', item->out);
+    put_each(item, &right_noun, MBP_RIGHT_COUNT);
 }
 
 /* ---- units ---- */
@@ -169,13 +175,7 @@ static const struct web_noun unit_noun = WEB_NOUN("UnitAccess", unit_fields);
 
 static void put_units(const struct web_item *item)
 {
-    for (uint32_t u = 0; u < item->web->plant->unit_count; u++) {
-        struct web_item unit = *item;
-        unit.index = u;
-        fputs(u == 0 ? "[" : ",", item->out);
-        web_put_noun(&unit_noun, &unit);
-    }
-    putc(']', item->out);
+    put_each(item, &unit_noun, item->web->plant->unit_count);
 }
 
 static const struct web_field who_fields[] = {

@@ -198,23 +198,6 @@ static void test_journal_of_before_is_looked_through_once(void **state)
     LISTED(f, out);
 }
 
-static void test_hider_is_found_by_what_it_hides(void **state)
-{
-    struct fixture *f = *state;
-    struct mbp_event event;
-    fixture_open(f);
-    uint32_t all = push(f, MBP_EV_ALARM_SHELVED, TT101, 0, NULL);
-    uint32_t alone = push(f, MBP_EV_ALARM_SHELVED, TT101, one(MBP_HIGH), NULL);
-    struct mbp_hidden what = {.number = TT101, .by = MBP_HIDING_SHELVED, .alarms = MBP_HIDING_ALL | 1u << MBP_HIGH};
-    assert_int_equal(mbp_journal_hider(f->journal, &f->plant, &what, &event), MBP_OK);
-    assert_int_equal(event.seq, alone);
-    what.alarms = MBP_HIDING_ALL | 1u << MBP_LOW;
-    assert_int_equal(mbp_journal_hider(f->journal, &f->plant, &what, &event), MBP_OK);
-    assert_int_equal(event.seq, all);
-    what.number = PT101;
-    assert_int_equal(mbp_journal_hider(f->journal, &f->plant, &what, &event), MBP_ERR_MISSING);
-}
-
 static void test_files_beyond_the_list_are_no_addresses(void **state)
 {
     struct fixture *f = *state;
@@ -234,7 +217,6 @@ int main(void)
         FIXTURE_TEST(test_event_that_retention_removes_is_kept_while_it_hides),
         FIXTURE_TEST(test_restore_brings_back_none_whose_event_is_gone),
         FIXTURE_TEST(test_journal_of_before_is_looked_through_once),
-        FIXTURE_TEST(test_hider_is_found_by_what_it_hides),
         FIXTURE_TEST(test_files_beyond_the_list_are_no_addresses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

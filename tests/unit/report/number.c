@@ -91,12 +91,12 @@ static void test_span_shows_the_two_largest_units(void **state)
 {
     (void)state;
     char text[32];
-    assert_string_equal(mbp_span_text(0, text, sizeof text), "0s");
-    assert_string_equal(mbp_span_text(59, text, sizeof text), "59s");
-    assert_string_equal(mbp_span_text(60, text, sizeof text), "1min 0s");
-    assert_string_equal(mbp_span_text(3600, text, sizeof text), "1h 0min");
-    assert_string_equal(mbp_span_text(86399, text, sizeof text), "23h 59min");
-    assert_string_equal(mbp_span_text(90000, text, sizeof text), "1d 1h");
+    assert_string_equal(mbp_span_text_in(MBP_LANG_EN, 0, text, sizeof text), "0s");
+    assert_string_equal(mbp_span_text_in(MBP_LANG_EN, 59, text, sizeof text), "59s");
+    assert_string_equal(mbp_span_text_in(MBP_LANG_EN, 60, text, sizeof text), "1min 0s");
+    assert_string_equal(mbp_span_text_in(MBP_LANG_EN, 3600, text, sizeof text), "1h 0min");
+    assert_string_equal(mbp_span_text_in(MBP_LANG_EN, 86399, text, sizeof text), "23h 59min");
+    assert_string_equal(mbp_span_text_in(MBP_LANG_EN, 90000, text, sizeof text), "1d 1h");
 }
 
 static void test_format_name_finds_its_format(void **state)

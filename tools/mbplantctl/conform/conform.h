@@ -104,8 +104,6 @@ bool conform_judge(const struct conform_ground *ground, const char *expect, cons
 
 /* ---- the table of results ---------------------------------------------------------------------------------------- */
 
-const char *conform_verdict_name(enum conform_verdict verdict);
-
 /* On standard output, in the form that was asked for. Errors: MBP_ERR_MEMORY. */
 enum mbp_status conform_write(const struct conform_ground *ground, const struct conform_result *results);
 

@@ -12,7 +12,7 @@ static const struct mbp_grid_column columns[] = {
     {"WHY NOT", "why", false},
 };
 
-const char *conform_verdict_name(enum conform_verdict verdict)
+static const char *conform_verdict_name(enum conform_verdict verdict)
 {
     static const char *const names[CONFORM_VERDICTS] = {"pass", "FAIL", "differs", "skipped"};
     return names[verdict];

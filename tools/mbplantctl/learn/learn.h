@@ -53,9 +53,6 @@ void learn_skip(struct learn_device *device, const char *place, const char *why,
  * share them: what is wider stands, the rest is in its comment. */
 void learn_settle(struct learn_device *device);
 
-/* The plant file's text; MBP_ERR_MEMORY. Ownership: free. */
-enum mbp_status learn_print(const struct learn_device *device, char **text, size_t *len);
-
 void learn_free(struct learn_device *device);
 
 /* Settles, prints, checks and writes it (-o), and says the counts. */

@@ -109,7 +109,8 @@ static void print_device(FILE *out, const struct learn_device *device)
         print_point(out, &device->points[p]);
 }
 
-enum mbp_status learn_print(const struct learn_device *device, char **text, size_t *len)
+/* The plant file's text; MBP_ERR_MEMORY. Ownership: free. */
+static enum mbp_status learn_print(const struct learn_device *device, char **text, size_t *len)
 {
     struct mbp_buffer buffer = {0};
     if (device->out_of_memory || !mbp_buffer_open(&buffer))

@@ -66,7 +66,8 @@ const char *ctl_address_text(enum mbp_table table, uint16_t addr, uint32_t count
     return buf;
 }
 
-bool ctl_type_find(const char *word, enum mbp_type *out)
+/* An enum's value by its word, ignoring case: true and *out, or false. */
+static bool ctl_type_find(const char *word, enum mbp_type *out)
 {
     for (unsigned i = 0; i < MBP_TYPE_COUNT; i++) {
         if (i != MBP_STRING && strcasecmp(mbp_type_name((enum mbp_type)i), word) == 0) {
@@ -77,7 +78,7 @@ bool ctl_type_find(const char *word, enum mbp_type *out)
     return false;
 }
 
-bool ctl_order_find(const char *word, enum mbp_order *out)
+static bool ctl_order_find(const char *word, enum mbp_order *out)
 {
     for (unsigned i = 0; i < MBP_ORDER_COUNT; i++) {
         if (strcasecmp(mbp_order_name((enum mbp_order)i), word) == 0) {

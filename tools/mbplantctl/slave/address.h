@@ -30,8 +30,4 @@ const char *ctl_address_text(enum mbp_table table, uint16_t addr, uint32_t count
 /* "HR", "IR", "DI", "coil". Static storage. */
 const char *ctl_table_short(enum mbp_table table);
 
-/* An enum's value by its word, ignoring case: true and *out, or false. */
-bool ctl_type_find(const char *word, enum mbp_type *out);
-bool ctl_order_find(const char *word, enum mbp_order *out);
-
 #endif
