@@ -231,7 +231,8 @@ struct mbp_staged_answer {
     uint32_t crc;
     uint32_t errors, added, removed, changed;
     bool saved;
-    const char *text; /* lines, or "" */
+    const char *text;   /* lines, or "" */
+    const char *french; /* the same lines in French; NULL = there are none */
 };
 
 /* Whether somebody asked since the last call; no other command is taken until this one is answered. Cheap; false
@@ -248,6 +249,9 @@ void mbp_image_staging_answer(struct mbp_image *image, const struct mbp_staged_a
 
 /* The lines that the last answer showed; empty without one. Valid until the next answer. */
 struct mbp_text mbp_image_staging_said(const struct mbp_image *image);
+
+/* The same in French, which no master is shown; empty where the answer had none. */
+struct mbp_text mbp_image_staging_said_french(const struct mbp_image *image);
 
 #include "mbplant/image/publish.h"
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "mbplant/base.h"
+#include "mbplant/base/tr.h"
 
 /* O_NONBLOCK: a FIFO that nobody writes to opens at once, so that it can be looked at. */
 #define OPEN_FLAGS (O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
@@ -109,20 +110,20 @@ const char *mbp_file_name_check(const char *name, size_t max)
 {
     size_t len = strlen(name);
     if (len == 0)
-        return "it is empty";
+        return mbp_tr("it is empty");
     if (len > max)
-        return "it is too long";
+        return mbp_tr("it is too long");
     for (size_t at = 0; at < len;) {
         uint32_t code;
         size_t bytes = mbp_utf8_next(name + at, &code);
         if (bytes == 0)
-            return "it is no UTF-8";
+            return mbp_tr("it is no UTF-8");
         if (!is_of_name(code))
-            return "it has something else than letters, digits, _ - . and spaces";
+            return mbp_tr("it has something else than letters, digits, _ - . and spaces");
         at += bytes;
     }
     if (strchr("-. ", name[0]) != NULL || name[len - 1] == ' ')
-        return "it begins with - or . or a space, or ends with a space";
+        return mbp_tr("it begins with - or . or a space, or ends with a space");
     return NULL;
 }
 

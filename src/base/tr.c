@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-static mbp_translator *known;
+static _Thread_local mbp_translator *known;
 
 void mbp_tr_use(mbp_translator *translator)
 {

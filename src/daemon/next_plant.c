@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "mbplant/base/tr.h"
+#include "mbplant/french.h"
 #include "mbplant/process.h"
 #include "mbplant/work.h"
 
@@ -37,14 +39,19 @@ static enum mbp_status load(const char *path, FILE *errors, struct mbp_plant **o
     return mbp_plant_load(path, errors, out);
 }
 
+/* By all rules of a plant file. */
+static enum mbp_status check(const struct next_plant_work *work, FILE *errors, struct mbp_plant **out)
+{
+    const struct mbp_text text = {work->text, work->request.text_len};
+    enum mbp_status status =
+        work->text == NULL ? load(work->path, errors, out) : mbp_plant_parse_remote(work->path, text, errors, out);
+    return status == MBP_OK ? mbp_process_check(*out, work->request.now, errors) : status;
+}
+
 static enum mbp_status read_plant(struct next_plant_work *work, FILE *errors)
 {
     struct next_plant *made = &work->made;
-    const struct mbp_text text = {work->text, work->request.text_len};
-    enum mbp_status status = work->text == NULL ? load(work->path, errors, &made->plant)
-                                                : mbp_plant_parse_remote(work->path, text, errors, &made->plant);
-    if (status == MBP_OK)
-        status = mbp_process_check(made->plant, work->request.now, errors);
+    enum mbp_status status = check(work, errors, &made->plant);
     if (status == MBP_OK && work->request.seed != NULL)
         made->plant->seed = work->seed;
     if (status == MBP_OK)
@@ -126,12 +133,32 @@ static enum mbp_status make(struct next_plant_work *work, FILE *errors)
     return status;
 }
 
+/* What is wrong with a text is found once more, and told in French: an error is made where it is found. */
+static void tell_in_french(struct next_plant_work *work)
+{
+    struct mbp_buffer errors;
+    struct mbp_plant *plant = NULL;
+    if (!mbp_buffer_open(&errors))
+        return;
+    mbp_tr_use(mbp_french);
+    enum mbp_status status = check(work, errors.out, &plant);
+    mbp_tr_use(NULL);
+    mbp_plant_free(plant);
+    work->made.french = mbp_buffer_close(&errors);
+    if (status == MBP_OK) { /* it was no rule that it broke */
+        free(work->made.french);
+        work->made.french = NULL;
+    }
+}
+
 static void run(void *ctx)
 {
     struct next_plant_work *work = ctx;
     struct mbp_buffer errors;
     work->made.status = mbp_buffer_open(&errors) ? make(work, errors.out) : MBP_ERR_MEMORY;
     work->made.errors = mbp_buffer_close(&errors);
+    if (work->made.status == MBP_ERR_FORMAT && work->text != NULL && !work->left)
+        tell_in_french(work);
 }
 
 /* ---- in the loop's -------------------------------------------------------------------------------------------- */
@@ -146,6 +173,7 @@ static void work_free(struct next_plant_work *work)
     mbp_change_free(made->change);
     mbp_plant_free(made->plant);
     free(made->errors);
+    free(made->french);
     free(made->moves);
     free(made->local_notes);
     free(work->path);

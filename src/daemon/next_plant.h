@@ -27,6 +27,7 @@ struct next_plant {
     bool unchanged;                /* the very same text: nothing is built */
     char *errors;                  /* lines "file:line:col: ..."; where status is not MBP_OK never empty, but NULL
                                       without memory for them */
+    char *french;                  /* errors in French, of a text that was refused; NULL = there are none */
     char *moves;                   /* lines about points that moved, "" without any; NULL when unchanged */
     struct plant_file_draft draft; /* with save: to be accepted */
     int save_error;                /* errno of why there is none; 0 = there is one */

@@ -238,11 +238,11 @@ void reload_ask(struct daemon *daemon)
 
 /* ---- plant commands of the instructor's unit -------------------------------------------------------------------- */
 
-static void refuse(struct daemon *daemon, uint32_t crc, const char *text)
+static void refuse(struct daemon *daemon, uint32_t crc, const char *text, const char *french)
 {
     uint32_t errors = count_lines(text);
     const struct mbp_staged_answer answer = {
-        .state = MBP_STAGING_REFUSED, .crc = crc, .errors = errors > 0 ? errors : 1, .text = text};
+        .state = MBP_STAGING_REFUSED, .crc = crc, .errors = errors > 0 ? errors : 1, .text = text, .french = french};
     mbp_image_staging_answer(daemon->image, &answer);
 }
 
@@ -290,7 +290,7 @@ static void finish(struct daemon *daemon, struct next_plant *made, const char *n
     uint32_t crc = made->plant->text_crc;
     enum mbp_status status = put && !made->unchanged ? take_over(daemon, made, daemon->order.peer.actor) : MBP_OK;
     if (status != MBP_OK) {
-        refuse(daemon, crc, why_not_taken(status));
+        refuse(daemon, crc, why_not_taken(status), NULL);
         return;
     }
     struct mbp_buffer words;
@@ -319,7 +319,7 @@ static void on_staged(void *ctx, struct next_plant *made)
 {
     struct daemon *daemon = ctx;
     if (made->status != MBP_OK) {
-        refuse(daemon, daemon->order.crc, why_refused(made));
+        refuse(daemon, daemon->order.crc, why_refused(made), made->french);
     } else {
         char *notes = notes_of(daemon, made);
         finish(daemon, made, notes);
@@ -338,12 +338,12 @@ static void on_asked(uv_check_t *check)
     enum mbp_status status = mbp_image_staged(daemon->image, &text, &crc);
     const char *wrong = wrong_text(&daemon->order, status, crc);
     if (wrong != NULL) {
-        refuse(daemon, crc, wrong);
+        refuse(daemon, crc, wrong, NULL);
         return;
     }
     daemon->order.crc = crc;
     if (daemon->play != NULL && daemon->order.command == MBP_STAGING_PUT) {
-        refuse(daemon, crc, scenario_plays);
+        refuse(daemon, crc, scenario_plays, NULL);
         return;
     }
     const struct next_plant_request request = {
@@ -357,7 +357,7 @@ static void on_asked(uv_check_t *check)
         .outputs = outputs_there(daemon),
     };
     if (next_plant_make(&daemon->loop, &request, on_staged, daemon, &daemon->making) != MBP_OK)
-        refuse(daemon, crc, "no memory or thread to read it\n");
+        refuse(daemon, crc, "no memory or thread to read it\n", NULL);
 }
 
 /* ---- life ------------------------------------------------------------------------------------------------------- */

@@ -4,21 +4,23 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "mbplant/base/tr.h"
+
 enum mbp_status mbp_comment_check(const char *text, size_t len, size_t max, char *why, size_t why_size)
 {
     if (len == 0 || len > max) {
-        snprintf(why, why_size, "it must have 1 to %zu bytes, and has %zu", max, len);
+        snprintf(why, why_size, mbp_tr("it must have 1 to %zu bytes, and has %zu"), max, len);
         return MBP_ERR_FORMAT;
     }
     for (size_t at = 0; at < len;) {
         uint32_t code = 0;
         size_t bytes = text[at] != '\0' ? mbp_utf8_next(text + at, &code) : 1;
         if (bytes == 0 || bytes > len - at) {
-            snprintf(why, why_size, "byte %zu is no UTF-8", at + 1);
+            snprintf(why, why_size, mbp_tr("byte %zu is no UTF-8"), at + 1);
             return MBP_ERR_FORMAT;
         }
         if (mbp_utf8_is_control(code)) {
-            snprintf(why, why_size, "byte %zu begins a control character, U+%04X", at + 1, code);
+            snprintf(why, why_size, mbp_tr("byte %zu begins a control character, U+%04X"), at + 1, code);
             return MBP_ERR_FORMAT;
         }
         at += bytes;

@@ -403,7 +403,7 @@ static const struct mbp_pair rows[] = {
     {"an order", "un ordre"},
     {"controller", "régulateur"},
     {"interlock", "sécurité"},
-    {"the plant file wants a reason (--why)", "le fichier d’installation veut un motif (--why)"},
+    {"the plant file wants a reason (--why)", "le fichier d’installation demande un motif (--why)"},
     {"a list of 0 and 1", "une liste de 0 et 1"},
     {"a list of whole numbers 0..65535", "une liste d’entiers 0..65535"},
 };

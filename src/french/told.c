@@ -25,10 +25,6 @@ static const struct mbp_pair rows[] = {
     {"stored data is damaged", "les données enregistrées sont abîmées"},
     {"stored data is of a later version", "les données enregistrées sont d’une version plus récente"},
     {"no room", "pas de place"},
-    {"%s of unit %u: %u of its points moved to other addresses\n", "%s de l’unité %u : %u de ses points ont changé d’adresse\n"},
-    {"%s of unit %u: its value moved from holding register %u (%s) to %u (%s)", "%s de l’unité %u : sa valeur est passée du registre de maintien %u (%s) au %u (%s)"},
-    {", and %u of its other points", ", et %u de ses autres points"},
-    {"and %u more machines and sensors\n", "et %u autres machines et capteurs\n"},
     {"nothing was asked yet", "rien n’a encore été demandé"},
     {"it waits for the next scan", "cela attend le prochain cycle"},
     {"nothing of that number has alarms", "rien de ce numéro n’a d’alarmes"},
@@ -44,6 +40,21 @@ static const struct mbp_pair rows[] = {
     {", by ", ", par "},
     {"; did you mean '", " ; vouliez-vous « "},
     {"'?", " » ?"},
+    {"it must have 1 to %zu bytes, and has %zu", "il doit avoir de 1 à %zu octets, et en a %zu"},
+    {"byte %zu is no UTF-8", "l’octet %zu n’est pas de l’UTF-8"},
+    {"byte %zu begins a control character, U+%04X", "l’octet %zu commence un caractère de commande, U+%04X"},
+    {"it is too long", "il est trop long"},
+    {"it is no UTF-8", "il n’est pas en UTF-8"},
+    {"it has something else than letters, digits, _ - . and spaces", "il a autre chose que lettres, chiffres, _ - . et espaces"},
+    {"it begins with - or . or a space, or ends with a space", "il commence par - ou . ou une espace, ou finit par une espace"},
+
+    /* what both programs say */
+    {"%s: the plant file does not let it be bypassed", "%s : le fichier de l’installation ne permet pas de la shunter"},
+    {"work %u is the machine's stay in maintenance: it ends with its return to service", "l’intervention %u est le séjour de la machine en maintenance : elle finit avec sa remise en service"},
+    {"an event number from 1, a time (2026-11-24, 2026-11-24T08:00, 08:00, with Z or +01:00 for another zone than the local one), a time ago (2h), today, yesterday or now", "un numéro d’événement à partir de 1, une heure (2026-11-24, 2026-11-24T08:00, 08:00, avec Z ou +01:00 pour un autre fuseau que celui d’ici), une durée passée (2h), today, yesterday ou now"},
+    {"a text", "un texte"},
+    {"machine", "machine"},
+    {"sensor", "capteur"},
 };
 /* clang-format on */
 

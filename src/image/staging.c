@@ -15,6 +15,8 @@ struct image_staging {
     bool working; /* taken and not yet answered */
     size_t text_len;
     uint8_t text[HEADER_LEN + MBP_STAGING_TEXT_MAX];
+    size_t french_len;
+    char french[MBP_STAGING_TEXT_MAX];
     uint8_t staged[STAGED_MAX]; /* pages that nobody writes take no memory */
 };
 
@@ -190,6 +192,8 @@ void mbp_image_staging_answer(struct mbp_image *image, const struct mbp_staged_a
     put_u32(staging->text, (uint32_t)len);
     put_u32(staging->text + 4, mbp_crc32(0, answer->text, len));
     staging->text_len = len;
+    staging->french_len = answer->french != NULL ? whole_lines(answer->french) : 0;
+    memcpy(staging->french, answer->french != NULL ? answer->french : "", staging->french_len);
     staging->working = false;
     uint16_t *words = staging->unit->input;
     words[MBP_STAGING_IR_ERRORS] = cap_u16(answer->errors);
@@ -209,4 +213,12 @@ struct mbp_text mbp_image_staging_said(const struct mbp_image *image)
     if (staging == NULL)
         return (struct mbp_text){"", 0};
     return (struct mbp_text){(const char *)staging->text + HEADER_LEN, staging->text_len};
+}
+
+struct mbp_text mbp_image_staging_said_french(const struct mbp_image *image)
+{
+    const struct image_staging *staging = image->staging;
+    if (staging == NULL)
+        return (struct mbp_text){"", 0};
+    return (struct mbp_text){staging->french, staging->french_len};
 }

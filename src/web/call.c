@@ -248,13 +248,12 @@ static bool take_said(struct web_call *call, unsigned which, json_t *value)
     const struct web_param *param = &web_said_params[which];
     struct web_arg *arg = &call->said_args[which];
     char why[MBP_COMMENT_WHY];
-    char said[2 * MBP_COMMENT_WHY];
     size_t most = which == WEB_SAID_WHY ? MBP_COMMENT_MAX : MBP_WHO_MAX;
     if (!take_json(call, param, value, arg))
         return false;
     if (mbp_comment_check(arg->text, strlen(arg->text), most, why, sizeof why) == MBP_OK)
         return true;
-    web_problem(call, 422, "'%s': %s", param->key, web_tr_made(call, why, said, sizeof said));
+    web_problem(call, 422, "'%s': %s", param->key, why);
     return false;
 }
 
@@ -314,6 +313,7 @@ bool web_args_take(struct web_call *call)
     int lang = param_index(route, "lang");
     if (lang >= 0 && call->args[lang].given)
         call->lang = web_lang_of(&call->args[lang]);
+    web_speak(call);
     return !query.wrong;
 }
 

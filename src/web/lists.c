@@ -306,7 +306,7 @@ static bool want_codes(struct web_call *call, struct web_flow *flow, const struc
                 "'code' cannot be '%s': it is a word of the journal such as 'alarm raised', its beginning, or its "
                 "number%s%s%s",
                 word, nearest != NULL ? web_tr(call, "; did you mean '") : "", nearest != NULL ? nearest : "",
-                nearest != NULL ? "'?" : "");
+                nearest != NULL ? web_tr(call, "'?") : "");
     return false;
 }
 

@@ -26,11 +26,10 @@ static bool is_durable(const struct web_call *call)
 static bool take_text(struct web_call *call, const struct web_arg *text, const char *key)
 {
     char why[MBP_COMMENT_WHY];
-    char said[2 * MBP_COMMENT_WHY];
     if (!text->given)
         return true;
     if (mbp_comment_check(text->text, strlen(text->text), MBP_COMMENT_MAX, why, sizeof why) != MBP_OK) {
-        web_problem(call, 422, "'%s': %s", key, web_tr_made(call, why, said, sizeof said));
+        web_problem(call, 422, "'%s': %s", key, why);
         return false;
     }
     if (call->said_args[WEB_SAID_WHY].given) {

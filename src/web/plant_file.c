@@ -120,6 +120,7 @@ struct verdict {
     bool ok, unchanged, saved;
     uint16_t added, removed, changed;
     struct mbp_text said;
+    const struct web_call *call; /* whose language it is said in */
 };
 
 /* "FILE:LINE:COLUMN: words": where the words begin, and the two numbers; false: it says no place. */
@@ -139,10 +140,11 @@ static bool place_of(struct mbp_text line, unsigned *row, unsigned *column, size
     return false;
 }
 
-static void put_line(FILE *out, struct mbp_text line, bool first)
+static void put_line(const struct verdict *verdict, FILE *out, struct mbp_text line, bool first)
 {
     unsigned row = 0, column = 0;
     size_t words = 0;
+    char said[1024];
     bool placed = place_of(line, &row, &column, &words);
     char *text = strndup(line.bytes + words, line.len - words);
     fprintf(out, "%s{\"line\":", first ? "" : ",");
@@ -150,7 +152,7 @@ static void put_line(FILE *out, struct mbp_text line, bool first)
     fputs(",\"column\":", out);
     fprintf(out, placed ? "%u" : "null", column);
     fputs(",\"message\":", out);
-    web_put_text(out, text != NULL ? text : "");
+    web_put_text(out, text == NULL ? "" : placed ? text : web_tr_made(verdict->call, text, said, sizeof said));
     putc('}', out);
     free(text);
 }
@@ -163,7 +165,7 @@ static void put_messages(const struct web_item *item)
     for (bool first = true; left.len > 0; first = false) {
         const char *end = memchr(left.bytes, '\n', left.len);
         size_t len = end != NULL ? (size_t)(end - left.bytes) : left.len;
-        put_line(item->out, (struct mbp_text){left.bytes, len}, first);
+        put_line(verdict, item->out, (struct mbp_text){left.bytes, len}, first);
         size_t used = end != NULL ? len + 1 : len;
         left = (struct mbp_text){left.bytes + used, left.len - used};
     }
@@ -189,10 +191,16 @@ static const struct web_field verdict_fields[] = {
 };
 const struct web_noun web_verdict_noun = WEB_NOUN("PlantVerdict", verdict_fields);
 
+static struct mbp_text said_in(const struct web_call *call)
+{
+    struct mbp_text french = mbp_image_staging_said_french(call->web->image);
+    return call->lang == MBP_LANG_FR && french.len > 0 ? french : mbp_image_staging_said(call->web->image);
+}
+
 bool web_plant_is_put(struct web_call *call)
 {
     const struct mbp_image_unit *unit = instructor_unit(call->web);
-    const struct mbp_text said = mbp_image_staging_said(call->web->image);
+    const struct mbp_text said = said_in(call);
     unsigned row = 0, column = 0;
     size_t words = 0;
     if (unit == NULL)
@@ -232,7 +240,8 @@ void web_answer_plant(struct web_call *call)
         .added = words[MBP_STAGING_IR_ADDED],
         .removed = words[MBP_STAGING_IR_REMOVED],
         .changed = words[MBP_STAGING_IR_CHANGED],
-        .said = mbp_image_staging_said(call->web->image),
+        .said = said_in(call),
+        .call = call,
     };
     const struct web_item item = {.web = call->web, .view = &verdict, .out = call->out};
     web_put_noun(&web_verdict_noun, &item);

@@ -102,6 +102,14 @@ static void serve(struct web_call *call)
     call->route->serve(call);
 }
 
+/* What the stages say meanwhile is in the call's language. */
+static void serve_in_its_language(struct web_call *call)
+{
+    web_speak(call);
+    serve(call);
+    web_speak(NULL);
+}
+
 enum MHD_Result web_on_request(void *ctx, struct MHD_Connection *connection, const char *url, const char *method,
                                const char *version, const char *upload, size_t *upload_len, void **data)
 {
@@ -122,7 +130,7 @@ enum MHD_Result web_on_request(void *ctx, struct MHD_Connection *connection, con
     if (call->starved)
         web_problem(call, 503, "there is no memory for the request's body; ask again");
     else
-        serve(call);
+        serve_in_its_language(call);
     if (call->stage == WEB_WAITS) {
         MHD_suspend_connection(call->connection);
         return MHD_YES;

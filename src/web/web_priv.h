@@ -197,7 +197,10 @@ void web_problem(struct web_call *call, unsigned status, const char *format, ...
 /* A text of web/ in the call's language; the English one where there is no other. Static storage. */
 const char *web_tr(const struct web_call *call, const char *english) __attribute__((format_arg(2)));
 
-/* The same of a text that a floor below made up. Returns buf, or text. */
+/* From now on the stages speak the call's language in this thread; NULL: English. */
+void web_speak(const struct web_call *call);
+
+/* The same of a line that the daemon made. Returns buf, or text. */
 const char *web_tr_made(const struct web_call *call, const char *text, char *buf, size_t size);
 
 /* The language that a header Accept-Language asks for; English unless it is another. NULL: there is none. */

@@ -190,9 +190,9 @@ def expressions():
             yield path.name, joined(found[0])
 
 
-def known(folder=CTL / "french"):
-    """The texts of its tables; those of the stages' are mbplantctl's too."""
-    for path in sorted({*folder.glob("*.c"), *STAGES.glob("*.c")}):
+def known(folder=CTL / "french", files="*.c"):
+    """The texts of its tables; those of the stages are mbplantctl's too."""
+    for path in sorted({*folder.glob(files), *STAGES.glob(files)}):
         for english in re.findall(r'^    \{((?:"(?:[^"\\]|\\.)*"\s*)+),', path.read_text(encoding="utf-8"), re.M):
             yield joined(english)
 

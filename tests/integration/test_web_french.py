@@ -6,7 +6,7 @@ import unittest
 
 import support
 from support import main
-from test_french import LITERAL, first_argument, joined
+from test_french import LITERAL, STAGES, first_argument, joined, known
 from test_operators import PEOPLE
 from test_web import BOTTLING, Web
 
@@ -56,6 +56,7 @@ class Texts(unittest.TestCase):
     def test_no_text_of_a_problem_lacks_its_french(self):
         said, words = list(spoken()), table("spoken")
         self.assertGreater(len(said), 120)
+        words = {*words, *known(STAGES)}
         lacking = {(file, text) for file, text in said if text not in words and re.search("[a-z]{2}", CONVERSION.sub("", text))}
         self.assertEqual(lacking, set())
 
@@ -66,17 +67,19 @@ class Texts(unittest.TestCase):
         self.assertEqual([english for english in table("spoken") if f'"{english}"' not in there], [])
 
     def test_conversions_are_the_same_in_the_same_order(self):
-        for name in ("spoken", "made"):
-            for english, french in table(name).items():
-                self.assertEqual(CONVERSION.findall(english), CONVERSION.findall(french), english)
-                self.assertNotRegex(CONVERSION.sub("", french), r"[a-zé»]( [:;?]|[;?]( |$)| »)|« ", english)  # a space that does not break
+        for english, french in table("spoken").items():
+            self.assertEqual(CONVERSION.findall(english), CONVERSION.findall(french), english)
+            self.assertNotRegex(CONVERSION.sub("", french), r"[a-zé»]( [:;?]|[;?]( |$)| »)|« ", english)  # a space that does not break
 
-    def test_what_floors_below_say_is_still_said_there(self):
-        sources = "".join(path.read_text(encoding="utf-8") for folder in ("plant", "map", "state", "event", "base", "daemon")
+    def test_what_a_slave_sends_is_still_said_there(self):
+        sources = "".join(path.read_text(encoding="utf-8") for folder in ("plant", "change", "daemon")
                           for path in sorted((support.ROOT / "src" / folder).rglob("*.c")))
         there = re.sub(r'"\s*\n\s*"', "", sources)
-        for english in table("made"):
-            self.assertTrue(english.split("; did you mean ")[0] in there, english)
+        forms = list(known(STAGES, "sent.c"))
+        self.assertGreater(len(forms), 20)
+        for english in forms:
+            for part in re.split(f"{CONVERSION.pattern}| than ", english.replace("\\n", "")):
+                self.assertTrue(part.strip(" '") in there, english)
 
 
 class Answers(unittest.TestCase):
@@ -101,7 +104,7 @@ class Answers(unittest.TestCase):
                 ("/machines/FILL1/state", {"state": "asleep"}, 400, "« state » ne peut être « asleep » : c’est l’un de en_service"),
                 ("/events", {"note": "\u0007"}, 422, "« note » : l’octet 1 commence un caractère de commande, U+0007"),
                 ("/incidents/99", {"note": "x"}, 404, "il n’y a pas d’incident 99"),
-                ("/plant/edit", {"do": "remove", "thing": "machine", "name": "FILL9"}, 422, "le fichier de l’installation n’a pas de machine FILL9 ; vouliez-vous FILL1 ?"),
+                ("/plant/edit", {"do": "remove", "thing": "machine", "name": "FILL9"}, 422, "le fichier d’installation n’a pas de machine FILL9 ; vouliez-vous FILL1 ?"),
                 ("/plant/edit", {"do": "add", "thing": "machine", "name": "1x", "where": "1"}, 422, "« 1x » n’est pas un nom")):
             plain = said.replace(" :", "\u00a0:").replace(" ;", "\u00a0;").replace(" ?", "\u00a0?").replace("« ", "«\u00a0").replace(" »", "\u00a0»")
             got, answer, headers = plant.ask("/api/v1" + path, body, Accept_Language="fr-FR,fr;q=0.9,en;q=0.5")
@@ -110,6 +113,30 @@ class Answers(unittest.TestCase):
             english = plant.ask("/api/v1" + path, body)[1]["detail"]
             self.assertNotEqual(english, answer["detail"])
             self.assertRegex(english, "^[\x20-\x7e°]+$", path)
+
+    def test_verdict_of_a_plant_file_is_in_it_line_by_line(self):
+        plant = self.serve(BOTTLING.read_text(encoding="utf-8"))
+        wrong = BOTTLING.read_text(encoding="utf-8").replace("max: 85", "max: 285", 1) + "logic: 1\n"
+        for path, body in (("/plant/check", {"text": wrong}),
+                           ("/plant/edit", {"do": "set", "thing": "sensor", "name": "TT101", "keys": {"max": "285"}})):
+            english = plant.ask("/api/v1" + path, body)[1]
+            french = plant.ask("/api/v1" + path, body, Accept_Language="fr")[1]
+            self.assertEqual((english["ok"], french["ok"]), (False, False), path)
+            self.assertGreater(len(english["messages"]), 0, path)
+            for one, other in zip(english["messages"], french["messages"], strict=True):
+                self.assertEqual((one["line"], one["column"]), (other["line"], other["column"]))
+                self.assertRegex(one["message"], "^[\x20-\x7e°]+$")
+                self.assertRegex(other["message"], "«\u00a0.*hors de l’étendue|clé inconnue")
+        self.assertEqual(plant.ask("/api/v1" + path, body)[1], english)
+
+    def test_notes_of_a_plant_file_are_in_it(self):
+        text = BOTTLING.read_text(encoding="utf-8")
+        plant = self.serve(text)
+        other = re.sub(r"^journal:.*$", "", text, flags=re.M) + "journal: {keep: 5d}\n"
+        said = plant.ask("/api/v1/plant/check", {"text": other}, Accept_Language="fr")[1]
+        self.assertTrue(said["ok"], said)
+        self.assertIn("«\u00a0journal\u00a0» d’une installation qui vient par Modbus n’est pas repris",
+                      [message["message"] for message in said["messages"]][0])
 
     def test_lists_and_paths_are_refused_in_it_too_and_lang_counts_more(self):
         plant = self.serve(BOTTLING.read_text(encoding="utf-8"))

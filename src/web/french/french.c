@@ -1,17 +1,16 @@
 /* What HTTP answers in French: a text of web/ beside its French, found by its English, so that the code reads as it
  * speaks. The conversions (%s) of both are the same, in the same order. Names, keys and JSON are the same in all
- * languages. */
+ * languages. What stands here comes before what the stages say (src/french): some nouns are other words in a sentence.
+ */
 #include <string.h>
 #include <strings.h>
 
+#include "mbplant/base/tr.h"
+#include "mbplant/french.h"
 #include "web_priv.h"
 
-struct pair {
-    const char *english, *french;
-};
-
 /* clang-format off */
-static const struct pair spoken[] = {
+static const struct mbp_pair spoken[] = {
     {"%s cannot be written", "%s ne peut pas être écrit"},
     {"%s cannot be written; coils and holding_registers can", "%s ne peut pas être écrit ; coils et holding_registers peuvent l’être"},
     {"%s has a condition: %.160s; one for both is maintenance.when of the plant file", "%s a une condition : %.160s ; une pour les deux se règle par maintenance.when du fichier de l’installation"},
@@ -21,13 +20,11 @@ static const struct pair spoken[] = {
     {"%s takes a text", "%s attend un texte"},
     {"%s takes a value; null switches off limits alone", "%s attend une valeur ; null ne désactive que les limites"},
     {"%s: %.10g is outside what %s can hold: %.10g..%.10g", "%s : %.10g est hors de ce que %s peut contenir : %.10g..%.10g"},
-    {"%s: it is longer than the plant file allows, which is %s", "%s : c’est plus long que ne le permet le fichier de l’installation : %s"},
+    {"%s: it is longer than the plant file allows, which is %s", "%s : c’est plus long que ne le permet le fichier d’installation : %s"},
     {"%s: its unit has no room for a command record; name the sensor", "%s : son unité n’a pas de place pour un bloc de commande ; nommer le capteur"},
     {"%s: its work is due when %s already", "%s : son intervention est déjà due quand %s"},
     {"%s: the map of its unit has no point %s%s%s for that; mbplantd --check tells why", "%s : la table de son unité n’a pas de point %s%s%s pour cela ; mbplantd --check dit pourquoi"},
-    {"%s: the plant file does not let it be bypassed", "%s : le fichier de l’installation ne permet pas de la shunter"},
     {"%s: the text has %zu bytes, %u fit", "%s : le texte a %zu octets, il y a place pour %u"},
-    {"%s: %s", "%s : %s"},
     {"%s: it lasts as long as the bypass does; POST .../restore arms the interlock", "%s : elle dure autant que le shuntage ; POST .../restore réarme la sécurité"},
     {"%u streams are open, and there are no more", "%u flux sont ouverts, il n’y en a pas d’autre"},
     {"'%.40s' is no number of an event", "« %.40s » n’est pas le numéro d’un événement"},
@@ -81,7 +78,7 @@ static const struct pair spoken[] = {
     {"another site's page has no business with this plant", "la page d’un autre site n’a rien à faire ici"},
     {"another snapshot is being worked on; again in a moment", "un autre instantané est en cours ; réessayer dans un instant"},
     {"at most %u can be written at once", "au plus %u peuvent être écrits à la fois"},
-    {"commands are not taken over a network without a token: give the plant file http: {token_file: PATH}", "aucune commande n’est acceptée par le réseau sans jeton : le fichier de l’installation doit dire http: {token_file: CHEMIN}"},
+    {"commands are not taken over a network without a token: give the plant file http: {token_file: PATH}", "aucune commande n’est acceptée par le réseau sans jeton : le fichier d’installation doit dire http: {token_file: CHEMIN}"},
     {"commands need the token of http: token_file, as Authorization: Bearer TOKEN", "une commande demande le jeton de http: token_file, par Authorization: Bearer JETON"},
     {"give 'note' or 'cause'", "donner « note » ou « cause »"},
     {"give one of 'due', 'due_running', 'due_products'", "donner l’un de « due », « due_running », « due_products »"},
@@ -112,7 +109,7 @@ static const struct pair spoken[] = {
     {"the journal cannot be written: events wait in memory", "le journal ne peut être écrit : les événements attendent en mémoire"},
     {"the journal cannot store it just now; it will when it can", "le journal ne peut l’enregistrer en ce moment ; il le fera dès que possible"},
     {"the path has characters that none has", "le chemin a des caractères qu’aucun n’a"},
-    {"the plant file's access rules do not admit this host", "les règles d’accès du fichier de l’installation n’admettent pas ce poste"},
+    {"the plant file's access rules do not admit this host", "les règles d’accès du fichier d’installation n’admettent pas ce poste"},
     {"the plant has no %s '%.60s'", "l’installation n’a pas %s « %.60s »"},
     {"the plant has no %s '%s'%s", "l’installation n’a pas %s « %s »%s"},
     {"the plant has no %s '%s'; did you mean %s%s?%s", "l’installation n’a pas %s « %s » ; vouliez-vous %s%s ?%s"},
@@ -130,7 +127,6 @@ static const struct pair spoken[] = {
     {"this path takes %s", "ce chemin admet %s"},
     {"this token is %s's: nobody else speaks with it", "ce jeton est celui de %s : nul autre ne parle avec lui"},
     {"too many comments came since the last scan; again in a moment", "trop de commentaires depuis le dernier cycle ; réessayer dans un instant"},
-    {"work %u is the machine's stay in maintenance: it ends with its return to service", "l’intervention %u est le séjour de la machine en maintenance : elle finit avec sa remise en service"},
     {"machine", "de machine"},
     {"sensor", "de capteur"},
     {"actuator", "d’actionneur"},
@@ -142,13 +138,9 @@ static const struct pair spoken[] = {
     {"work", "d’intervention"},
     {"; " WEB_API "/map lists them", " ; " WEB_API "/map les donne"},
     {": alarms are SENSOR.low_low, .low, .high, .high_high, ...; a sensor's name means all of its alarms", " : les alarmes sont CAPTEUR.low_low, .low, .high, .high_high, ... ; le nom d’un capteur les désigne toutes"},
-    {"; did you mean '", " ; vouliez-vous '"},
-    {"a text", "un texte"},
-    {"true or false", "true ou false"},
     {"an array of whole numbers from 0 to 65535", "une liste de nombres entiers de 0 à 65535"},
     {"a number, a text or a bool", "un nombre, un texte ou un booléen"},
     {"an object of texts", "un objet de textes"},
-    {"an event number from 1, a time (2026-11-24, 2026-11-24T08:00, 08:00, with Z or +01:00 for another zone than the local one), a time ago (2h), today, yesterday or now", "un numéro d’événement à partir de 1, une heure (2026-11-24, 2026-11-24T08:00, 08:00, avec Z ou +01:00 pour un autre fuseau que celui d’ici), une durée passée (2h), today, yesterday ou now"},
     {"the access rules do not let this host write there", "les règles d’accès ne laissent pas ce poste écrire là"},
     {"there is no such address, or it cannot be written", "cette adresse n’existe pas, ou ne peut être écrite"},
     {"this quantity or value is not taken", "cette quantité ou cette valeur n’est pas admise"},
@@ -158,42 +150,6 @@ static const struct pair spoken[] = {
     {"the request was not applied; the journal says why", "la demande n’a pas été appliquée ; le journal dit pourquoi"},
     {"refused", "refusé"},
 };
-
-/* What floors below say, found by its form: they know of no languages. */
-static const struct pair made[] = {
-    {"it was so already", "c’était déjà le cas"},
-    {"nothing of that number has alarms", "rien de ce numéro n’a d’alarmes"},
-    {"it has no such alarm", "il n’a pas cette alarme"},
-    {"there is no such command", "cette commande n’existe pas"},
-    {"it is longer than the plant file allows", "c’est plus long que ne le permet le fichier de l’installation"},
-    {"the plant file wants a reason (--why)", "le fichier de l’installation demande une raison"},
-    {"the operator has not the right", "l’opérateur n’en a pas le droit"},
-    {"the plant has no operator of that number", "l’installation n’a pas d’opérateur de ce numéro"},
-    {"it is no interlock", "ce n’est pas une sécurité"},
-    {"too many commands wait for the next scan", "trop de commandes attendent le prochain cycle"},
-    {"it must have 1 to %zu bytes, and has %zu", "il doit avoir de 1 à %zu octets, et en a %zu"},
-    {"byte %zu is no UTF-8", "l’octet %zu n’est pas de l’UTF-8"},
-    {"byte %zu begins a control character, U+%04X", "l’octet %zu commence un caractère de commande, U+%04X"},
-    {"it is empty", "il est vide"},
-    {"it is too long", "il est trop long"},
-    {"it is no UTF-8", "il n’est pas en UTF-8"},
-    {"it has something else than letters, digits, _ - . and spaces", "il a autre chose que lettres, chiffres, _ - . et espaces"},
-    {"it begins with - or . or a space, or ends with a space", "il commence par - ou . ou une espace, ou finit par une espace"},
-    {"there are %u snapshots: remove some first", "il y a %u instantanés : en supprimer d’abord"},
-    {"there is no snapshot '%s'; mbplantctl sim snapshots lists them", "il n’y a pas d’instantané « %s » ; mbplantctl sim snapshots les donne"},
-    {"the plant file has no %s %s: that is a %s", "le fichier de l’installation n’a pas %s %s : ce nom est celui %s"},
-    {"the plant file has no %s %s; did you mean %s?", "le fichier de l’installation n’a pas %s %s ; vouliez-vous %s ?"},
-    {"the plant file has no %s %s", "le fichier de l’installation n’a pas %s %s"},
-    {"the plant file has no unit of id %s", "le fichier de l’installation n’a pas d’unité %s"},
-    {"the plant file has a %s %s already", "le fichier de l’installation a déjà un nom %s %s"},
-    {"'%.64s' is no name: a letter first, then letters, digits, _ . -", "« %.64s » n’est pas un nom : une lettre d’abord, puis lettres, chiffres, _ . -"},
-    {"a value is one line of text", "une valeur est une ligne de texte"},
-    {"a value is at most %d bytes long", "une valeur a au plus %d octets"},
-    {"'%s' is no key", "« %s » n’est pas une clé"},
-    {"it has no key '%s'", "il n’a pas de clé « %s »"},
-    {"not enough memory", "pas assez de mémoire"},
-    {"%s is one of several that the 'repeat' in line %u of the plant file makes, from what stands in line %u: it cannot be edited alone; edit the file (mbplantctl plant get, then plant put)", "%s est l’un de plusieurs que fait le « repeat » de la ligne %u du fichier, à partir de la ligne %u : il ne se modifie pas seul ; modifier le fichier"},
-};
 /* clang-format on */
 
 static const char *french_of(const char *english)
@@ -202,7 +158,7 @@ static const char *french_of(const char *english)
         if (strcmp(spoken[i].english, english) == 0)
             return spoken[i].french;
     }
-    return english;
+    return mbp_french(english);
 }
 
 const char *web_tr(const struct web_call *call, const char *english)
@@ -210,78 +166,14 @@ const char *web_tr(const struct web_call *call, const char *english)
     return call->lang == MBP_LANG_FR ? french_of(english) : english;
 }
 
-/* ---- what is made already ---------------------------------------------------------------------------------------- */
-
-#define PIECES_MAX 6u
-
-struct piece {
-    const char *at;
-    size_t len;
-};
-
-/* The length of the conversion at text: %s, %.64s, %zu. */
-static size_t conversion(const char *text)
-{
-    return 1 + strspn(text + 1, "0123456789.lzh") + 1;
-}
-
-/* Whether text is of that form; what stands for each conversion. */
-static bool is_form(const char *form, const char *text, struct piece *pieces, unsigned *count)
-{
-    *count = 0;
-    while (*form != '\0') {
-        if (*form != '%') {
-            if (*form++ != *text++)
-                return false;
-            continue;
-        }
-        form += conversion(form);
-        size_t fixed = strcspn(form, "%"); /* behind it, up to the next one */
-        const char *end = text + strlen(text);
-        if (*form != '\0')
-            for (end = text; *end != '\0' && strncmp(end, form, fixed) != 0; end++)
-                ;
-        if (*count == PIECES_MAX || (*form != '\0' && *end == '\0'))
-            return false;
-        pieces[(*count)++] = (struct piece){text, (size_t)(end - text)};
-        text = end;
-    }
-    return *text == '\0';
-}
-
-static void put_piece(const struct piece *piece, FILE *out)
-{
-    char word[64];
-    if (piece->len < sizeof word) {
-        snprintf(word, sizeof word, "%.*s", (int)piece->len, piece->at);
-        fputs(french_of(word), out);
-    } else {
-        fwrite(piece->at, 1, piece->len, out);
-    }
-}
-
 const char *web_tr_made(const struct web_call *call, const char *text, char *buf, size_t size)
 {
-    struct piece pieces[PIECES_MAX] = {0};
-    unsigned count = 0;
-    size_t i = 0;
-    while (i < COUNT_OF(made) && !is_form(made[i].english, text, pieces, &count))
-        i++;
-    FILE *out = call->lang == MBP_LANG_FR && i < COUNT_OF(made) ? fmemopen(buf, size - 1, "w") : NULL;
-    if (out == NULL)
-        return text;
-    unsigned next = 0;
-    for (const char *at = made[i].french; *at != '\0';) {
-        if (*at == '%') {
-            put_piece(&pieces[next++], out);
-            at += conversion(at);
-        } else {
-            putc(*at++, out);
-        }
-    }
-    fclose(out);
-    buf[size - 1] = '\0'; /* where all of it was needed */
-    return buf;
+    return call->lang == MBP_LANG_FR ? mbp_french_sent(text, buf, size) : text;
+}
+
+void web_speak(const struct web_call *call)
+{
+    mbp_tr_use(call != NULL && call->lang == MBP_LANG_FR ? mbp_french : NULL);
 }
 
 /* ---- which language ---------------------------------------------------------------------------------------------- */

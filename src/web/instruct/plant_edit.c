@@ -43,10 +43,8 @@ struct edited {
 /* Takes over what a step made, or says why there is nothing. */
 static bool take(struct edited *edited, enum mbp_status status, char *made, size_t len, const char *why)
 {
-    char said[2 * MBP_EDIT_WHY_LEN];
     if (status != MBP_OK) {
-        web_problem(edited->call, status == MBP_ERR_MEMORY ? 503 : 422, "%s",
-                    web_tr_made(edited->call, why, said, sizeof said));
+        web_problem(edited->call, status == MBP_ERR_MEMORY ? 503 : 422, "%s", why);
         return false;
     }
     free(edited->made);

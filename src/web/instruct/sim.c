@@ -177,15 +177,13 @@ static bool is_plain_flag(struct web_call *call, unsigned arg, const char *key)
 static bool may_name(struct web_call *call, const struct web_arg *name)
 {
     unsigned given = 0;
-    char said[128];
     const char *why = mbp_file_name_check(name->text, MBP_NAMED_MAX);
     for (unsigned i = 0; i <= SIM_REMOVE; i++)
         given += web_arg(call, i)->given;
     if (given > 1)
         web_problem(call, 422, "a snapshot with a name is asked for alone");
     else if (why != NULL)
-        web_problem(call, 422, "'%s' is no name for a snapshot: %s", name->text,
-                    web_tr_made(call, why, said, sizeof said));
+        web_problem(call, 422, "'%s' is no name for a snapshot: %s", name->text, why);
     return given <= 1 && why == NULL;
 }
 

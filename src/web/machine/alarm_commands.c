@@ -85,11 +85,11 @@ static bool told_longest(struct web_call *call, const struct mbp_unit *unit, uin
     return true;
 }
 
-static const char *result_of(struct web_call *call, const struct mbp_unit *unit, char *buf, size_t size)
+static const char *result_of(struct web_call *call, const struct mbp_unit *unit)
 {
     const struct mbp_image_unit *image = web_image_unit(call->web, unit);
     return image->answer < MBP_ADDRESSES
-               ? web_tr_made(call, mbp_deed_result_what(image->input[image->answer + MBP_ANSWER_RESULT]), buf, size)
+               ? web_tr(call, mbp_deed_result_what(image->input[image->answer + MBP_ANSWER_RESULT]))
                : web_tr(call, "refused");
 }
 
@@ -100,7 +100,6 @@ static bool command_record(struct web_call *call, const struct alarm_command *co
     const struct mbp_unit *unit = web_unit_at(call, plant->sensors[sensor].unit);
     const struct mbp_image_unit *image = web_image_unit(call->web, unit);
     uint8_t request[MBP_PDU_MAX];
-    char why[128];
     double seconds = 0;
     bool timed = call->route->sub == WEB_ALARM_SHELVE || call->route->sub == WEB_ALARM_BYPASS;
     if (timed && !take_span(call, web_arg(call, 0), &seconds))
@@ -124,7 +123,7 @@ static bool command_record(struct web_call *call, const struct alarm_command *co
     if (status == MBP_EX_SERVER_DEVICE_FAILURE && told_longest(call, unit, sensor))
         return false;
     if (status == MBP_EX_SERVER_DEVICE_FAILURE)
-        web_problem(call, 422, "%s: %s", call->name, result_of(call, unit, why, sizeof why));
+        web_problem(call, 422, "%s: %s", call->name, result_of(call, unit));
     else
         web_refuse(call, status);
     return false;

@@ -71,6 +71,11 @@ const char *ctl_tr_in(enum mbp_lang lang, const char *english)
     return found != NULL ? (*found)->french : mbp_french(english);
 }
 
+const char *ctl_sent(const char *text, char *buf, size_t size)
+{
+    return spoken == MBP_LANG_EN ? text : mbp_french_sent(text, buf, size);
+}
+
 enum mbp_lang ctl_lang_of_environment(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};

@@ -18,6 +18,9 @@ const char *ctl_tr(const char *english) __attribute__((format_arg(1)));
 /* The same where what is written has a language of its own: English in what machines read. */
 const char *ctl_tr_in(enum mbp_lang lang, const char *english) __attribute__((format_arg(2)));
 
+/* The same of a line that a slave sent, which is English with its words filled in. Returns buf, or text. */
+const char *ctl_sent(const char *text, char *buf, size_t size);
+
 /* The language that the environment asks for: LC_ALL, else LC_MESSAGES, else LANG. */
 enum mbp_lang ctl_lang_of_environment(void);
 

@@ -100,6 +100,19 @@ static const char *place_in(const char *line, const char *end)
     return NULL;
 }
 
+static void print_plain(const char *line, size_t len)
+{
+    char english[512];
+    char words[1024];
+    if (len >= sizeof english) {
+        ctl_error("%.*s", (int)len, line);
+        return;
+    }
+    memcpy(english, line, len);
+    english[len] = '\0';
+    ctl_error("%s", ctl_sent(english, words, sizeof words));
+}
+
 /* The slave's words on stderr; where it names its own file, the name that the caller knows. */
 static void print_words(const char *name, const char *text)
 {
@@ -109,7 +122,7 @@ static void print_words(const char *name, const char *text)
         if (place != NULL)
             mbp_text_print(stderr, "%s:%.*s\n", name, (int)(end - place), place);
         else
-            ctl_error("%.*s", (int)(end - text), text);
+            print_plain(text, (size_t)(end - text));
         text = *end == '\n' ? end + 1 : end;
     }
 }

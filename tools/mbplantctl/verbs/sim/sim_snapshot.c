@@ -37,10 +37,11 @@ static enum mbp_status read_text(struct ctl_link *link, uint16_t file, char **ou
 static enum ctl_exit say_refused(struct ctl *ctl)
 {
     char *said;
+    char words[1024];
     enum mbp_status status = read_text(ctl->link, MBP_NAMED_SAID_FILE, &said);
     if (status != MBP_OK)
         return ctl_fail(ctl, status, "the instructor's unit");
-    ctl_error("%s", said != NULL ? said : ctl_tr("the slave refused it"));
+    ctl_error("%s", said != NULL ? ctl_sent(said, words, sizeof words) : ctl_tr("the slave refused it"));
     free(said);
     return CTL_FAILED;
 }
