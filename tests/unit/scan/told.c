@@ -1,5 +1,6 @@
 /* Incidents and work of random sequences: trips, declared faults, repairs, what is said, plants that are changed and
- * runs that end and begin between them. The journal's lists are what a simple model says (told/model.h). */
+ * runs that end and begin and clocks that are set between them. The journal's lists are what a simple model says
+ * (told/model.h). */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -315,12 +316,20 @@ static void instruct(struct walk *walk)
         model_change(&walk->model, &walk->line);
 }
 
+/* By an hour, while what lasts lasts. */
+static void set_clock(struct walk *walk)
+{
+    const uint64_t hour_ms = 3600000;
+    walk->line.time.wall_ms =
+        draw(walk, 2) == 0 ? walk->line.time.wall_ms + hour_ms : walk->line.time.wall_ms - hour_ms;
+}
+
 /* ---- the walk ---------------------------------------------------------------------------------------------------- */
 
 static void act(struct walk *walk)
 {
     const uint32_t m = draw_machine(walk);
-    switch (draw(walk, 12)) {
+    switch (draw(walk, 13)) {
     case 0:
     case 1:
         overheat(walk, m);
@@ -345,6 +354,9 @@ static void act(struct walk *walk)
         break;
     case 10:
         instruct(walk);
+        break;
+    case 11:
+        set_clock(walk);
         break;
     default:
         reload(walk);
