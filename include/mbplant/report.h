@@ -240,6 +240,7 @@ struct mbp_event_beside {
     bool has_check;
     uint32_t before; /* the check value of the event before, where that is not there */
     bool has_before;
+    bool local; /* a text line has local time in English too: it stands beside other local times */
 };
 
 /* One event: text line, CSV row (RFC 4180) or JSON object on a line. header writes what comes before the first (CSV).

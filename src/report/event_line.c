@@ -139,14 +139,14 @@ void mbp_report_event(const struct mbp_telling *by, const struct mbp_event *even
 {
     struct line line = describe(by, event);
     bool commented = beside != NULL && beside->comment != NULL && beside->comment[0] != '\0';
+    bool iso = by->lang == MBP_LANG_EN && !(beside != NULL && beside->local);
     if (format == MBP_FORMAT_CSV)
         write_csv(&line, event, commented ? beside->comment : "", out);
     else if (format == MBP_FORMAT_JSON || format == MBP_FORMAT_JSONL)
         write_json(&line, event, beside, out);
     else
         mbp_text_print(out, "%8u  %s  %s%s%s\n", event->seq,
-                       by->lang == MBP_LANG_EN ? line.time
-                                               : mbp_report_time(by->lang, event->wall_ms, line.time, sizeof line.time),
+                       iso ? line.time : mbp_report_time(by->lang, event->wall_ms, line.time, sizeof line.time),
                        line.sentence, commented ? " # " : "", commented ? beside->comment : "");
 }
 

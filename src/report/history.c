@@ -261,14 +261,16 @@ void mbp_incident_row(const struct mbp_history_list *list, const struct mbp_inci
 {
     enum mbp_lang lang = list->by.lang;
     bool data = list->format == MBP_FORMAT_CSV;
+    bool narrow = list->format == MBP_FORMAT_TEXT && list->width > 0; /* its end may find no room: that it lasts does */
+    bool lasts = incident->end.seq == 0;
     char text[256];
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", incident->begin.seq);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", incident->machine.name);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
                   data ? mbp_time_format(incident->begin.wall_ms, text, sizeof text)
                        : mbp_report_time(lang, incident->begin.wall_ms, text, sizeof text));
-    if (incident->end.seq == 0)
-        mbp_grid_cell(grid, MBP_PAINT_BAD, "%s", data ? "" : mbp_message(lang, MSG_W_LASTS));
+    if (lasts)
+        mbp_grid_cell(grid, MBP_PAINT_BAD, "%s", data || narrow ? "" : mbp_message(lang, MSG_W_LASTS));
     else
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
                       data ? mbp_time_format(incident->end.wall_ms, text, sizeof text)
@@ -277,7 +279,9 @@ void mbp_incident_row(const struct mbp_history_list *list, const struct mbp_inci
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%.3f", (double)incident->down_ms / 1000);
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%.3f", (double)incident->maintenance_ms / 1000);
     } else {
-        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_span_text_in(lang, incident->down_ms / 1000, text, sizeof text));
+        mbp_grid_cell(grid, lasts && narrow ? MBP_PAINT_BAD : MBP_PAINT_NONE, "%s%s%s",
+                      mbp_span_text_in(lang, incident->down_ms / 1000, text, sizeof text), lasts && narrow ? ", " : "",
+                      lasts && narrow ? mbp_message(lang, MSG_W_LASTS) : "");
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
                       mbp_span_text_in(lang, incident->maintenance_ms / 1000, text, sizeof text));
     }
@@ -409,13 +413,10 @@ static void put_head(const struct mbp_history_list *list, const struct mbp_incid
     mbp_text_print(out, mbp_message(lang, MSG_INCIDENT_OF), incident->begin.seq, incident->machine.name);
     putc('\n', out);
     put_line(list, MSG_T_FROM, mbp_report_time(lang, incident->begin.wall_ms, text, sizeof text), out);
-    put_line(list, MSG_T_TO,
-             incident->end.seq == 0 ? mbp_message(lang, MSG_W_LASTS)
-                                    : mbp_report_time(lang, incident->end.wall_ms, text, sizeof text),
-             out);
-    if (incident->removed)
-        put_line(list, MSG_T_TO, mbp_message(lang, MSG_W_MACHINE_REMOVED), out);
-    put_line(list, MSG_T_FIRST_OUT, mbp_report_cause_text(&list->by, &incident->begin, text, sizeof text), out);
+    mbp_report_time(lang, incident->end.wall_ms, span, sizeof span);
+    snprintf(text, sizeof text, incident->removed ? "%s (%s)" : "%s", span, mbp_message(lang, MSG_W_MACHINE_REMOVED));
+    put_line(list, MSG_T_TO, incident->end.seq == 0 ? mbp_message(lang, MSG_W_LASTS) : text, out);
+    put_line(list, MSG_T_FIRST_OUT, mbp_incident_first_out(&list->by, incident, text, sizeof text), out);
     put_line(list, MSG_T_DOWN, mbp_span_text_in(lang, incident->down_ms / 1000, span, sizeof span), out);
     put_line(list, MSG_T_OF_IT_MAINTENANCE, mbp_span_text_in(lang, incident->maintenance_ms / 1000, span, sizeof span),
              out);
@@ -433,7 +434,7 @@ static void put_events(const struct mbp_history_list *list, const struct mbp_eve
     bool json = list->format == MBP_FORMAT_JSON;
     mbp_report_event_header(list->format, out);
     for (size_t i = 0; i < count; i++) {
-        const struct mbp_event_beside beside = {.comment = mbp_saying(list->sayings, &events[i])};
+        const struct mbp_event_beside beside = {.comment = mbp_saying(list->sayings, &events[i]), .local = true};
         fputs(json && i > 0 ? "," : "", out);
         mbp_report_event(&list->by, &events[i], &beside, list->format, out);
     }

@@ -17,13 +17,12 @@ const char *web_work_kind_word(unsigned i)
 
 /* ---- telling ----------------------------------------------------------------------------------------------------- */
 
-static bool is_durable(const struct web_call *call)
+bool web_is_told(const struct web_call *call)
 {
     return mbp_journal_last(call->web->config.journal) >= call->index;
 }
 
-/* The text goes as what is said with it. False: a problem is answered. */
-static bool take_text(struct web_call *call, const struct web_arg *text, const char *key)
+bool web_take_said(struct web_call *call, const struct web_arg *text, const char *key)
 {
     char why[MBP_COMMENT_WHY];
     if (!text->given)
@@ -40,7 +39,7 @@ static bool take_text(struct web_call *call, const struct web_arg *text, const c
     return true;
 }
 
-static bool tell(struct web_call *call, const struct mbp_unit *unit, const struct mbp_logbook_record *record)
+bool web_tell(struct web_call *call, const struct mbp_unit *unit, const struct mbp_logbook_record *record)
 {
     uint16_t words[MBP_LOGBOOK_WORDS];
     uint8_t request[MBP_PDU_MAX] = {
@@ -81,8 +80,19 @@ static const struct mbp_unit *first_unit(const struct web_call *call)
     return &call->web->plant->units[0];
 }
 
-/* A number of an incident or of work; 0 after a problem. */
-static uint32_t number_of(struct web_call *call, const char *text)
+const struct mbp_unit *web_machine_of(const struct web_call *call, const struct mbp_event *event,
+                                      struct mbp_logbook_record *record)
+{
+    const struct mbp_plant *plant = call->web->plant;
+    const struct mbp_event_tag *tag = mbp_names_machine(mbp_journal_names(call->web->config.journal), event);
+    const uint32_t m = tag != NULL ? mbp_plant_find_machine(plant, tag->name) : UINT32_MAX;
+    if (m == UINT32_MAX || plant->units[plant->machines[m].unit].id != event->unit)
+        return first_unit(call);
+    record->machine = mbp_number_of_machine(plant, m);
+    return &plant->units[plant->machines[m].unit];
+}
+
+uint32_t web_number_of(struct web_call *call, const char *text)
 {
     char *end = NULL;
     unsigned long long number = text[0] >= '0' && text[0] <= '9' ? strtoull(text, &end, 10) : 0;
@@ -92,15 +102,14 @@ static uint32_t number_of(struct web_call *call, const char *text)
     return 0;
 }
 
-/* What the journal has at that number begins an incident, or is work. */
-static bool is_there(struct web_call *call, uint32_t number, bool incident)
+bool web_find_told(struct web_call *call, uint32_t number, bool incident, struct mbp_event *event)
 {
-    struct mbp_event event = {0};
-    bool found = mbp_journal_read(call->web->config.journal, number, 1, &event) == 1;
-    bool state = event.code == MBP_EV_MACHINE_STATE;
-    unsigned to = mbp_event_state_to(event.detail);
+    *event = (struct mbp_event){0};
+    bool found = mbp_journal_read(call->web->config.journal, number, 1, event) == 1;
+    bool state = event->code == MBP_EV_MACHINE_STATE;
+    unsigned to = mbp_event_state_to(event->detail);
     bool good = incident ? state && to == MBP_EN_PANNE
-                         : event.code == MBP_EV_WORK_OPENED || event.code == MBP_EV_MAINTENANCE_DUE ||
+                         : event->code == MBP_EV_WORK_OPENED || event->code == MBP_EV_MAINTENANCE_DUE ||
                                (state && to == MBP_MAINTENANCE);
     if (!found || !good)
         web_problem(call, 404, "there is no %s %u", web_tr(call, incident ? "incident" : "work"), number);
@@ -137,13 +146,15 @@ void web_command_note(struct web_call *call)
     struct mbp_logbook_record record = {.command = MBP_LOGBOOK_NOTE, .machine = MBP_NONE16, .item = MBP_NONE16};
     const struct mbp_unit *unit = first_unit(call);
     if (web_arg(call, 3)->given) {
+        struct mbp_event begin;
         record.number = (uint32_t)web_arg(call, 3)->number;
-        if (!is_there(call, record.number, true))
+        if (!web_find_told(call, record.number, true, &begin))
             return;
+        unit = web_machine_of(call, &begin, &record);
     }
     if (take_names(call, web_arg(call, 1), web_arg(call, 2), &record, &unit) &&
-        take_text(call, web_arg(call, 0), "note") && tell(call, unit, &record))
-        web_await(call, is_durable);
+        web_take_said(call, web_arg(call, 0), "note") && web_tell(call, unit, &record))
+        web_await(call, web_is_told);
 }
 
 void web_command_incident(struct web_call *call)
@@ -151,17 +162,18 @@ void web_command_incident(struct web_call *call)
     struct mbp_logbook_record record = {.machine = MBP_NONE16, .item = MBP_NONE16};
     const struct web_arg *note = web_arg(call, 0);
     const struct web_arg *cause = web_arg(call, 1);
-    record.number = number_of(call, call->name);
-    if (record.number == 0 || !is_there(call, record.number, true))
+    struct mbp_event begin;
+    record.number = web_number_of(call, call->name);
+    if (record.number == 0 || !web_find_told(call, record.number, true, &begin))
         return;
     if (note->given == cause->given) {
         web_problem(call, 400, "give 'note' or 'cause'");
         return;
     }
     record.command = cause->given ? MBP_LOGBOOK_CAUSE : MBP_LOGBOOK_NOTE;
-    if (take_text(call, cause->given ? cause : note, cause->given ? "cause" : "note") &&
-        tell(call, first_unit(call), &record))
-        web_await(call, is_durable);
+    if (web_take_said(call, cause->given ? cause : note, cause->given ? "cause" : "note") &&
+        web_tell(call, web_machine_of(call, &begin, &record), &record))
+        web_await(call, web_is_told);
 }
 
 /* ---- work -------------------------------------------------------------------------------------------------------- */
@@ -217,7 +229,7 @@ static void open_by_condition(struct web_call *call)
     }
     if (machine == NOTHING)
         web_problem(call, 404, "the plant has no %s '%.60s'", web_tr(call, "machine"), name);
-    else if (take_text(call, web_arg(call, WORK_WHAT), "what"))
+    else if (web_take_said(call, web_arg(call, WORK_WHAT), "what"))
         web_open_by_condition(call, machine, web_arg(call, WORK_WHEN)->text);
 }
 
@@ -243,36 +255,8 @@ void web_command_work(struct web_call *call)
         kind->given && strcmp(kind->text, web_work_kind_word(1)) == 0 ? MBP_WORK_PREVENTIVE : MBP_WORK_CORRECTIVE;
     if (take_names(call, web_arg(call, WORK_MACHINE), &none, &record, &unit) && take_due(call, &record) &&
         take_span(call, web_arg(call, WORK_TAKES), "takes", &record.planned_s) &&
-        take_text(call, web_arg(call, WORK_WHAT), "what") && tell(call, unit, &record))
-        web_await(call, is_durable);
-}
-
-/* What is called off has a reason, and has not happened. */
-static bool may_be_told(struct web_call *call, const struct mbp_logbook_record *record)
-{
-    struct mbp_event event = {0};
-    if (record->command != MBP_LOGBOOK_WORK_CANCELLED)
-        return true;
-    if (!call->said_args[WEB_SAID_WHY].given) {
-        web_problem(call, 400, "say why: 'text' or 'why'");
-        return false;
-    }
-    mbp_journal_read(call->web->config.journal, record->number, 1, &event);
-    if (event.code != MBP_EV_MACHINE_STATE)
-        return true;
-    web_problem(call, 409, "work %u is the machine's stay in maintenance: it ends with its return to service",
-                record->number);
-    return false;
-}
-
-void web_command_work_goes_on(struct web_call *call)
-{
-    struct mbp_logbook_record record = {
-        .command = (uint16_t)call->route->sub, .machine = MBP_NONE16, .item = MBP_NONE16};
-    record.number = number_of(call, call->name);
-    if (record.number != 0 && is_there(call, record.number, false) && take_text(call, web_arg(call, 0), "text") &&
-        may_be_told(call, &record) && tell(call, first_unit(call), &record))
-        web_await(call, is_durable);
+        web_take_said(call, web_arg(call, WORK_WHAT), "what") && web_tell(call, unit, &record))
+        web_await(call, web_is_told);
 }
 
 /* ---- what is answered (src/report/history.c) -----------------------------------------------------------------------

@@ -3,17 +3,21 @@
 Where things are comes from the environment that ctest sets: MBP_BUILD (the build folder). By hand:
     MBP_BUILD=build/test /usr/bin/python3 tests/integration/test_mbpoll.py -v
 """
+import fcntl
 import os
 import pathlib
+import pty
 import random
 import re
 import select
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 import unittest
@@ -75,6 +79,28 @@ def run(*command, check=False, environment=None, timeout=PATIENCE_S * 2, **optio
     if check and result.returncode != 0:
         raise AssertionError(f"{' '.join(result.args)} ended with {result.returncode}:\n{result.stdout}{result.stderr}")
     return result
+
+
+def on_terminal(*command, columns=0):
+    """What a terminal of so many columns gets, bytes, with the newlines that programs write; 0 = it does not say."""
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24 if columns else 0, columns, 0, 0))
+    with subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=follower, stderr=subprocess.PIPE,
+                          env={**ENVIRONMENT, "TERM": "dumb"}) as process:
+        os.close(follower)
+        got = b""
+        while True:
+            try:
+                more = os.read(leader, 65536)
+            except OSError:  # nobody writes any more
+                break
+            if not more:
+                break
+            got += more
+        os.close(leader)
+        said = process.stderr.read()
+        assert (process.wait(), said) == (0, b""), said
+    return got.replace(b"\r\n", b"\n")
 
 
 def program(name, *places):

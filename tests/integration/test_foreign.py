@@ -2,11 +2,8 @@
 import csv
 import io
 import json
-import os
 import pathlib
-import pty
 import re
-import subprocess
 import tempfile
 import unittest
 
@@ -48,24 +45,7 @@ class ForeignText(unittest.TestCase):
         self.plant.ctl("write", "hr:0", *(str(int.from_bytes(words[i:i + 2], "big")) for i in range(0, 32, 2)))
 
     def on_terminal(self, *words):
-        """What a terminal gets, bytes, with the newlines that programs write."""
-        leader, follower = pty.openpty()
-        command = [str(word) for word in (support.MBPLANTCTL, "-p", self.plant.port, *words)]
-        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=follower, stderr=subprocess.PIPE,
-                              env={**support.ENVIRONMENT, "TERM": "dumb"}) as process:
-            os.close(follower)
-            got = b""
-            while True:
-                try:
-                    more = os.read(leader, 65536)
-                except OSError:  # nobody writes any more
-                    break
-                if not more:
-                    break
-                got += more
-            os.close(leader)
-            self.assertEqual((process.wait(), process.stderr.read()), (0, b""))
-        return got.replace(b"\r\n", b"\n")
+        return support.on_terminal(support.MBPLANTCTL, "-p", self.plant.port, *words)
 
     def test_text_that_a_master_wrote_is_shown_without_its_controls(self):
         self.write_lot()

@@ -1,4 +1,5 @@
 """Notes, incidents and work: told in every way there is, listed alike by each, whole whatever happens to the plant."""
+import concurrent.futures
 import csv
 import io
 import json
@@ -242,6 +243,7 @@ class History(unittest.TestCase):
         self.assertTrue(self.work("M1")[0]["machine_removed"])
         self.ctl("note", "incident", str(number), "it was scrapped")
         self.assertEqual(self.incident(number)["notes"], 1)
+        self.assertRegex(self.ctl("incidents", str(number)), r"\n  to  .*:\d\d \(machine removed\)\n")
         self.assertIn("M1", self.ctl("machine", "M1", "history"))
 
     def test_all_of_it_outlives_a_restart_at_every_step(self):
@@ -382,10 +384,50 @@ class History(unittest.TestCase):
     def test_two_who_start_the_same_work_at_once_hear_who_has_it(self):
         number = self.plant.post("/work", {"machine": "M1", "what": "x"})["seq"]
         self.ctl("sim", "pause")
-        for name in ("Anna", "Bert"):
-            self.plant.post(f"/work/{number}/start", {"as": name})
-        self.assertEqual(self.work()[0]["started_by"], "Anna at 127.0.0.1")
-        self.assertEqual(len([event for event in self.events() if event["code"] == "work started"]), 2)
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            answers = list(pool.map(lambda name: self.plant.ask(f"/api/v1/work/{number}/start", {"as": name})[:2], ("Anna", "Bert")))
+        first = self.work()[0]["started_by"]
+        self.assertEqual(sorted(status for status, _ in answers), [200, 409], answers)
+        self.assertEqual([answer["peer"] for status, answer in answers if status == 200], [first])
+        self.assertEqual([answer["detail"] for status, answer in answers if status == 409], [f"work {number} is started already, by {first}"])
+
+    def test_work_that_is_over_is_over_for_whoever_asks_over_http(self):
+        def ask(step, **body):
+            status, answer, _ = self.plant.ask(f"/api/v1/work/{number}/{step}", body)
+            return status, answer["detail"]
+
+        number = self.plant.post("/work", {"machine": "M1", "what": "x"})["seq"]
+        self.assertEqual(ask("done", **{"as": "Anna"})[0], 200)
+        told = len(self.events())
+        for step in ("start", "done", "cancel"):
+            self.assertEqual(ask(step, why="x"), (409, f"work {number} is done already, by Anna at 127.0.0.1"))
+        number = self.plant.post("/work", {"machine": "M1", "what": "y"})["seq"]
+        self.assertEqual(self.plant.post(f"/work/{number}/start", {})["machine"], "M1")  # as a master tells it
+        self.ctl("machine", "remove", "M1", "--yes")
+        support.eventually(lambda: all(one["machine_removed"] for one in self.work("M1")[-1:]), "its end")
+        for step in ("start", "done", "cancel"):
+            self.assertEqual(ask(step, why="x"), (409, f"work {number} is over: its machine was removed"))
+        self.assertIn("its machine was removed", self.fails("work", "done", str(number)))
+        self.assertEqual([event["code"] for event in self.events()[told:] if event["code"].startswith("work")], ["work opened", "work started"])
+
+    def on_terminal(self, *words):
+        return support.on_terminal(support.MBPLANTCTL, "-p", self.plant.port, *words, columns=80).decode()
+
+    def test_lists_fit_a_terminal_of_80_columns_and_say_what_lasts(self):
+        self.trip()
+        self.back()
+        number = self.trip()
+        cause = "a worn seal of the filling head, as Anna saw it in the morning when she went round"
+        self.ctl("incidents", str(number), "cause", cause)
+        self.ctl("work", "open", "M1", cause, "--due", "3d", "--takes", "2h")
+        for lang, lasts, due in (("en", "s, lasts", "DUE IN"), ("fr", "s, en cours", "ÉCHÉANCE")):
+            incidents = self.on_terminal("--lang", lang, "incidents").splitlines()
+            work = self.on_terminal("--lang", lang, "work", "list").splitlines()
+            self.assertLessEqual(max(len(line) for line in incidents + work), 80, incidents + work)
+            self.assertEqual([lasts in line for line in incidents[1:3]], [False, True], incidents)
+            self.assertIn("a worn", incidents[2])
+            self.assertIn(due, work[0])
+            self.assertIn("a worn seal", work[1])
 
     def test_files_list_the_events_that_history_is_made_of(self):
         number = self.trip()

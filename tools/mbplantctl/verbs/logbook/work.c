@@ -174,6 +174,10 @@ static bool may_go_on(struct ctl *ctl, const struct mbp_work_record *work, const
     }
     if (!over && !started)
         return true;
+    if (work->removed) {
+        ctl_error("work %u is over: its machine was removed", work->opened.seq);
+        return false;
+    }
     mbp_names_peer(&ctl->names, over ? &work->done : &work->started, who, sizeof who);
     ctl_error("work %u is %s already%s%s", work->opened.seq,
               ctl_tr(mbp_work_state_name((enum mbp_work_state)work->state)), who[0] != '\0' ? ctl_tr(", by ") : "",
