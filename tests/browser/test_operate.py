@@ -177,6 +177,19 @@ class Operate(Page):
         self.assertEqual((work["planned_s"], work["opened_by"], work["state"]), (3600, work["done_by"], "done"))
         self.assertIn("Anna", work["opened_by"])
 
+    def test_work_that_is_due_by_a_condition_is_kept_in_the_plant_file(self):
+        self.open("machine/FILL1")
+        self.browser.click("Open work")
+        self.say("Save", what="look at the seal", when="TT999 > 70")
+        self.shows("so the plant file would be wrong", "dialog")
+        self.say("Save", when="TT101 > 70")
+        self.closed()
+        self.assertIn("when: TT101 > 70", self.file.read_text(encoding="utf-8"))
+        self.plant.post("/sensors/TT101/force", {"value": 75})
+        self.open("machine/FILL1")
+        self.shows("preventive")
+        self.assertEqual([line for line in self.browser.complaints() if "422" not in line], [])
+
 
 class Bad(Page):
     def test_a_machine_that_is_removed_while_its_dialog_is_open_says_so(self):

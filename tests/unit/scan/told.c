@@ -10,7 +10,7 @@
 #include "model.h"
 
 #define SLOTS 4u
-#define STEPS 120u
+#define STEPS 80u
 
 /* How a run ends before the next step. */
 enum ending { NEVER, STOPPED, CUT_OFF, EITHER };
