@@ -25,6 +25,9 @@ void mbp_change_free(struct mbp_change *change);
  * masters that know addresses. */
 void mbp_change_print_moves(const struct mbp_change *change, uint32_t max, FILE *out);
 
+/* Whether a line is one of them in English, as slaves tell it. */
+bool mbp_change_tells_move(const char *line, size_t len);
+
 /* Appends the events of what was removed, by the old plant's numbering (to be recorded before the change), or of what
  * was added or changed, by the new one's. */
 void mbp_change_emit_removed(const struct mbp_change *change, uint32_t peer, struct mbp_events *events);

@@ -141,3 +141,13 @@ void mbp_change_print_moves(const struct mbp_change *change, uint32_t max, FILE 
     if (more > 0)
         fprintf(out, mbp_tr("and %u more machines and sensors\n"), more);
 }
+
+bool mbp_change_tells_move(const char *line, size_t len)
+{
+    static const char *const parts[] = {": its value moved from ", " of its points moved to other addresses",
+                                        " more machines and sensors"};
+    bool is = false;
+    for (size_t p = 0; p < sizeof parts / sizeof parts[0] && !is; p++)
+        is = memmem(line, len, parts[p], strlen(parts[p])) != NULL;
+    return is;
+}

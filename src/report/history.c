@@ -295,7 +295,7 @@ const struct history_column mbp_work_columns[MBP_WORK_COLUMNS] = {
     {MSG_C_NUMBER, "number", true},   {MSG_C_MACHINE, "machine", false}, {MSG_C_KIND, "kind", false},
     {MSG_C_STATE, "state", false},    {MSG_C_OPENED, "opened", false},   {MSG_C_DUE, "due", true},
     {MSG_C_PLANNED, "planned", true}, {MSG_C_REAL, "real", true},        {MSG_C_WHO, "who", false},
-    {MSG_C_WHAT, "why", false},        {MSG_C_RESULT, "result", false},
+    {MSG_C_WHAT, "why", false},       {MSG_C_RESULT, "result", false},
 };
 
 static const uint8_t work_ranks[MBP_WORK_COLUMNS] = {0, 0, 4, 0, 7, 0, 9, 8, 5, 0, 6};

@@ -104,6 +104,11 @@ struct ctl {
     bool shelves;           /* snapshots have the shelves and bypasses of single alarms too */
     bool pending;           /* what was written last waits for a scan: the plant is paused (effect.h) */
     bool no_link, no_plant; /* it was told why */
+    bool scrolls;           /* what is printed is read where it can be moved sideways: tables are whole */
+    /* Whether points may move to other addresses, which `moves` tells, a line each; NULL = the terminal is asked. */
+    bool (*may_move)(void *ctx, const char *moves);
+    void *may_move_ctx;
+    bool moves_told; /* it was, and they may */
 };
 
 struct ctl_verb {
@@ -163,7 +168,7 @@ const char *ctl_number(double number, int digits, char *buf, size_t size);
 enum mbp_lang ctl_lang_of_format(enum mbp_format format, enum mbp_lang lang);
 
 /* Columns of the terminal that standard output is; 0 = it is none, and gets all there is. */
-unsigned ctl_terminal_width(void);
+unsigned ctl_terminal_width(const struct ctl *ctl);
 
 /* A grid whose titles are in the language that is spoken. Columns, at most CTL_TITLES_MAX, must outlive it. Errors and
  * ownership as of mbp_grid_new; one at a time. */

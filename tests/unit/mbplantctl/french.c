@@ -83,6 +83,18 @@ static void assert_has_french(const char *english)
     fail_msg("'%s' has no French", english);
 }
 
+/* "one|other" */
+static void assert_choices_have_french(const char *choices)
+{
+    while (choices != NULL && *choices != '\0') {
+        char choice[64];
+        size_t len = strcspn(choices, "|");
+        snprintf(choice, sizeof choice, "%.*s", (int)len, choices);
+        assert_has_french(choice);
+        choices += len + (choices[len] == '|' ? 1 : 0);
+    }
+}
+
 static void test_menus_forms_and_keys_of_watch_have_french(void **state)
 {
     (void)state;
@@ -96,8 +108,10 @@ static void test_menus_forms_and_keys_of_watch_have_french(void **state)
             assert_has_french(form->title);
             if (form->question != NULL)
                 assert_has_french(form->question);
-            for (unsigned f = 0; f < watch_form_fields(form); f++)
+            for (unsigned f = 0; f < watch_form_fields(form); f++) {
                 assert_has_french(form->fields[f].label);
+                assert_choices_have_french(form->fields[f].choices);
+            }
         }
     }
 }

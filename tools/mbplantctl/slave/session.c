@@ -63,10 +63,10 @@ const char *ctl_number(double number, int digits, char *buf, size_t size)
     return mbp_message_decimal(ctl_spoken(), buf);
 }
 
-unsigned ctl_terminal_width(void)
+unsigned ctl_terminal_width(const struct ctl *ctl)
 {
     struct winsize size;
-    bool known = isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+    bool known = !ctl->scrolls && isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
     return known ? size.ws_col : 0;
 }
 

@@ -215,7 +215,7 @@ CTL_VERB(alarms)
         say_none(ctl->plant);
     else
         status = mbp_report_write_alarms_in(&overview.seen.report, ctl->options->format, ctl->colour,
-                                            ctl_terminal_width(), &left_out, stdout);
+                                            ctl_terminal_width(ctl), &left_out, stdout);
     if (status == MBP_OK && left_out > 0)
         ctl_say("columns without room: %zu; a wider terminal or a pipe shows them\n", left_out);
     if (status == MBP_OK && ctl->options->format == MBP_FORMAT_TEXT)

@@ -177,7 +177,13 @@ static bool may_move(const struct editing *editing, const char *moves)
     const struct ctl_options *options = editing->ctl->options;
     bool terminal = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
     char answer[16] = "";
-    if (moves == NULL || moves[0] == '\0' || options->yes || options->dry_run || !terminal)
+    if (moves == NULL || moves[0] == '\0' || options->yes || options->dry_run)
+        return true;
+    if (editing->ctl->may_move != NULL) {
+        editing->ctl->moves_told = editing->ctl->may_move(editing->ctl->may_move_ctx, moves);
+        return editing->ctl->moves_told;
+    }
+    if (!terminal)
         return true;
     mbp_text_print(stderr, ctl_tr("Masters that know these addresses would find other points there:\n"));
     fputs(moves, stderr);

@@ -356,9 +356,9 @@ static void list(struct listing *listing, const struct ctl_options *options)
 }
 
 /* As many columns as the terminal is wide; into a pipe all of them. */
-static size_t columns_that_fit(void)
+static size_t columns_that_fit(const struct ctl *ctl)
 {
-    unsigned width = ctl_terminal_width();
+    unsigned width = ctl_terminal_width(ctl);
     if (width == 0)
         return FOR_PEOPLE;
     unsigned f = 0;
@@ -396,7 +396,7 @@ CTL_VERB(map)
     enum ctl_exit code = CTL_OK;
     listing.all = options->format == MBP_FORMAT_CSV || options->format == MBP_FORMAT_JSON;
     listing.brief = !listing.all && !options->all && options->argc == 0 && options->unit < 0;
-    listing.columns = listing.all ? COLUMNS : options->format == MBP_FORMAT_TEXT ? columns_that_fit() : FOR_PEOPLE;
+    listing.columns = listing.all ? COLUMNS : options->format == MBP_FORMAT_TEXT ? columns_that_fit(ctl) : FOR_PEOPLE;
     bool asked = listing.all && ctl->link != NULL && ctl_map_unit(plant) >= 0;
     if (asked)
         code = ctl_snapshot_take(ctl, &now);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "mbplant/change.h"
 #include "slave/refusal.h"
 #include "slave/rights.h"
 
@@ -113,15 +114,17 @@ static void print_plain(const char *line, size_t len)
     ctl_error("%s", ctl_sent(english, words, sizeof words));
 }
 
-/* The slave's words on stderr; where it names its own file, the name that the caller knows. */
-static void print_words(const char *name, const char *text)
+/* The slave's words on stderr; where it names its own file, the name that the caller knows. Which points move is not
+ * told twice. */
+static void print_words(const char *name, const char *text, bool moves_told)
 {
     while (*text != '\0') {
         const char *end = text + strcspn(text, "\n");
         const char *place = place_in(text, end);
-        if (place != NULL)
+        bool told = moves_told && mbp_change_tells_move(text, (size_t)(end - text));
+        if (place != NULL && !told)
             mbp_text_print(stderr, "%s:%.*s\n", name, (int)(end - place), place);
-        else
+        else if (!told)
             print_plain(text, (size_t)(end - text));
         text = *end == '\n' ? end + 1 : end;
     }
@@ -162,8 +165,9 @@ static char *said_here(struct mbp_text text, const char *there)
     return here;
 }
 
-static enum mbp_status print_answer(struct ctl_link *link, const char *name, struct mbp_text staged)
+static enum mbp_status print_answer(const struct ctl *ctl, const char *name, struct mbp_text staged)
 {
+    struct ctl_link *link = ctl->link;
     uint16_t header[HEADER_LEN / 2];
     enum mbp_status status = ctl_read_file(link, MBP_INSTRUCTOR_UNIT, MBP_STAGING_TEXT_FILE, 0, HEADER_LEN / 2, header);
     uint32_t len = status == MBP_OK ? mbp_words_u32(header) : 0;
@@ -176,7 +180,7 @@ static enum mbp_status print_answer(struct ctl_link *link, const char *name, str
     if (status != MBP_OK)
         return status;
     char *here = said_here(staged, text);
-    print_words(name, here != NULL ? here : text);
+    print_words(name, here != NULL ? here : text, ctl->moves_told);
     free(here);
     free(text);
     return MBP_OK;
@@ -236,7 +240,7 @@ enum ctl_exit ctl_plant_command(struct ctl *ctl, const char *name, struct mbp_te
     if (status == MBP_EX_GATEWAY_TARGET_FAILED && command == MBP_STAGING_PUT)
         return ask_the_plant(ctl, name, crc);
     if (status == MBP_OK)
-        status = print_answer(link, name, text);
+        status = print_answer(ctl, name, text);
     if (status != MBP_OK)
         return fail(ctl, status);
     if (word_of(result, MBP_STAGING_IR_STATE) == MBP_STAGING_REFUSED) {

@@ -13,7 +13,6 @@ static volatile sig_atomic_t stopped;
 struct watch {
     struct watch_slave slave;
     uint8_t *seen; /* the alarms that waited when the screen was drawn: watch_note_waiting() */
-    char clock[40];
     struct watch_view view;
     struct watch_screen screen;
 };
@@ -40,7 +39,6 @@ static struct watch_model model_of(struct watch *watch)
     const struct watch_slave *slave = &watch->slave;
     const struct ctl_target *target = &slave->ctl->options->target;
     struct mbp_clock clock = mbp_clock_system();
-    mbp_time_format(clock.wall_ms(clock.ctx), watch->clock, sizeof watch->clock);
     return (struct watch_model){
         .plant = slave->has_overview ? slave->ctl->plant : NULL,
         .overview = slave->has_overview ? &slave->overview : NULL,
@@ -49,7 +47,7 @@ static struct watch_model model_of(struct watch *watch)
         .names = &slave->ctl->names,
         .host = target->host,
         .port = target->port,
-        .clock = watch->clock,
+        .now_ms = clock.wall_ms(clock.ctx),
         .trouble = slave->trouble,
         .silent_s = watch_silent_s(slave),
     };
@@ -79,6 +77,7 @@ static void draw(struct watch *watch)
     watch_terminal_size(&width, &height);
     watch_view_follow(&watch->view, &model);
     watch_layout(&model, &watch->view, width, height, &watch->screen);
+    watch->view.sides = watch->screen.sides;
     watch_terminal_draw(&watch->screen);
     note_seen(watch, &model);
 }

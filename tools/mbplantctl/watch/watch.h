@@ -13,13 +13,15 @@
 #define WATCH_RUNS       32u
 #define WATCH_FIELDS     9u   /* of a form */
 #define WATCH_ANSWER     200u /* bytes */
+#define WATCH_CELLS      24u  /* columns of a list that are told apart */
 
 enum watch_page { WATCH_MACHINES, WATCH_SENSORS, WATCH_ALARMS, WATCH_JOURNAL, WATCH_PAGES };
 
 enum watch_mode {
     WATCH_LIST,
-    WATCH_ASKS_TEXT, /* what to force the target to, for how long to shelve it */
-    WATCH_ASKS_YES,  /* before a machine is asked for a state */
+    WATCH_ASKS_TEXT,  /* what to force the target to, for how long to shelve it */
+    WATCH_ASKS_YES,   /* before a machine is asked for a state */
+    WATCH_ASKS_MOVES, /* before points move to other addresses: which is what is read */
     WATCH_HELP,
     WATCH_IN_MENU, /* watch_menu.h, as the next two */
     WATCH_IN_FORM,
@@ -34,6 +36,8 @@ enum watch_action {
     WATCH_PAGE_DOWN,
     WATCH_FIRST,
     WATCH_LAST,
+    WATCH_LEFT,
+    WATCH_RIGHT,
     WATCH_NEXT_PAGE,
     WATCH_PAGE_1,
     WATCH_PAGE_2,
@@ -85,7 +89,7 @@ struct watch_model {
     const struct mbp_names *names; /* of what they are about */
     const char *host;
     uint16_t port;
-    const char *clock;   /* the time, as text */
+    uint64_t now_ms;     /* wall time */
     const char *trouble; /* why the slave does not answer; "" = it does */
     uint64_t silent_s;   /* since when */
 };
@@ -108,6 +112,14 @@ struct watch_choice {
 
 struct watch_form;
 
+/* The columns of what is shown. Where they are wider than the screen they move, and the first one stays. */
+struct watch_sides {
+    unsigned width;               /* of the screen */
+    unsigned longest;             /* of what is shown */
+    unsigned count;               /* of columns; 0 = it has none, so all moves */
+    unsigned starts[WATCH_CELLS]; /* of each */
+};
+
 /* What the user has chosen. */
 struct watch_view {
     enum watch_page page;
@@ -115,6 +127,7 @@ struct watch_view {
     enum watch_mode mode;
     enum watch_action asked; /* what the question is about */
     char target[128];        /* whom: kept by name, for the list may move before the answer */
+    char subject[128];       /* the same in words for people */
     char answer[40];
     char machine[MBP_NAME_MAX + 1]; /* that is selected, "" = none, and its unit's id: where what is added goes */
     char unit[12];
@@ -126,8 +139,11 @@ struct watch_view {
     int then;            /* enum watch_then: what is done with what is read */
     const char *reading; /* text, whose owner is who does what a form says; NULL = none yet */
     char heading[128];
+    char moves[4096];   /* which addresses move, as the user was told; "" = he was not */
     char message[2048]; /* what became of the last action, in lines; "" = nothing to say */
     enum mbp_paint message_paint;
+    unsigned across[WATCH_PAGES + 1]; /* how far the columns of a page, or of what is read, are moved */
+    struct watch_sides sides;         /* of what was drawn last */
 };
 
 /* A piece of a row in one paint. */
@@ -142,12 +158,14 @@ struct watch_row {
     unsigned columns;
     struct watch_run runs[WATCH_RUNS];
     unsigned run_count;
+    unsigned cells, starts[WATCH_CELLS]; /* put so far, and where they stand */
     bool selected;
     bool stale; /* of a slave that does not answer now */
 };
 
 struct watch_screen {
     unsigned width, height;
+    struct watch_sides sides; /* of the list, or of what is read */
     struct watch_row rows[WATCH_HEIGHT_MAX];
 };
 
@@ -181,6 +199,10 @@ enum watch_action watch_key_action(int key);
 /* One line of help per key, by index; false behind the last. */
 bool watch_key_help(size_t index, const char **keys, const char **help);
 
+/* How far columns can be moved, and where they are behind one move more, to the left or to the right. */
+unsigned watch_across_most(const struct watch_sides *sides);
+unsigned watch_across_next(const struct watch_sides *sides, unsigned across, bool left);
+
 /* Takes a key: moves in the view, asks, or returns what is to be done now, on view->target with view->answer. page_rows
  * is how far a page goes. */
 enum watch_action watch_press(struct watch_view *view, const struct watch_model *model, int key, unsigned page_rows);
@@ -196,6 +218,9 @@ void watch_choose(struct watch_view *view, const struct watch_model *model, enum
 
 /* What is or was chosen on the page that is shown: "TT101.high", "event 17". Returns buf; 64 bytes suffice. */
 const char *watch_choice_text(const struct watch_view *view, char *buf, size_t size);
+
+/* The same in words for people: "TT101 high", of an event what it tells. Returns buf. */
+const char *watch_choice_words(const struct watch_view *view, const struct watch_model *model, char *buf, size_t size);
 
 /* The alarms that wait for acknowledgement, a bit per enum mbp_limit of each sensor: what the user has seen of them. */
 void watch_note_waiting(const struct mbp_report *report, const struct mbp_plant *plant, uint8_t *waiting);

@@ -169,14 +169,20 @@ static enum ctl_exit save(const char *path, const char *text, char *said, size_t
 }
 
 /* What is read stays until something else is. */
-static void keep_reading(struct watch_slave *slave, char *text, struct watch_view *view)
+static void show_text(struct watch_slave *slave, char *text, struct watch_view *view, enum watch_mode mode)
 {
     free(slave->reading);
     slave->reading = text;
     view->reading = text;
-    view->then = (int)view->form->then;
     view->line = 0;
-    view->mode = WATCH_READS;
+    view->across[WATCH_PAGES] = 0;
+    view->mode = mode;
+}
+
+static void keep_reading(struct watch_slave *slave, char *text, struct watch_view *view)
+{
+    view->then = (int)view->form->then;
+    show_text(slave, text, view, WATCH_READS);
     for (size_t line = 0; view->then != WATCH_THEN_READ && line < 3; line++) {
         char number[16];
         if (watch_reading_number(view, line, number, sizeof number)[0] != '\0') {
@@ -186,12 +192,55 @@ static void keep_reading(struct watch_slave *slave, char *text, struct watch_vie
     }
 }
 
+/* ---- what moves -------------------------------------------------------------------------------------------------- */
+
+/* Who has read which points move has agreed to these alone: others may have come about meanwhile. */
+struct moving {
+    const char *agreed;
+    char *asked; /* NULL = nothing */
+};
+
+static bool may_move(void *ctx, const char *moves)
+{
+    struct moving *moving = ctx;
+    if (strcmp(moves, moving->agreed) == 0)
+        return true;
+    free(moving->asked);
+    moving->asked = strdup(moves);
+    return false;
+}
+
+/* As far as it is long; more of them is not agreed to, but asked about again. */
+static void ask_about(struct watch_slave *slave, struct watch_view *view, char *moves)
+{
+    snprintf(view->moves, sizeof view->moves, "%s", moves);
+    view->then = WATCH_THEN_READ;
+    show_text(slave, moves, view, WATCH_ASKS_MOVES);
+}
+
+/* ---- forms ------------------------------------------------------------------------------------------------------- */
+
 static enum ctl_exit do_form(struct watch_slave *slave, struct deed *deed, char *said, size_t size,
                              struct watch_view *view)
 {
     char *text = NULL;
     enum watch_then then = view->form->then;
-    enum ctl_exit code = watch_capture(slave->ctl, run_deed, deed, &text);
+    struct moving moving = {.agreed = view->moves};
+    struct ctl *ctl = slave->ctl;
+    ctl->scrolls = then != WATCH_THEN_SAVE;
+    ctl->may_move = may_move;
+    ctl->may_move_ctx = &moving;
+    enum ctl_exit code = watch_capture(ctl, run_deed, deed, &text);
+    ctl->scrolls = false;
+    ctl->may_move = NULL;
+    ctl->moves_told = false;
+    view->moves[0] = '\0';
+    if (moving.asked != NULL) {
+        free(text);
+        snprintf(view->heading, sizeof view->heading, "%s", ctl_tr("POINTS THAT WOULD STAND ELSEWHERE"));
+        ask_about(slave, view, moving.asked);
+        return CTL_OK;
+    }
     watch_take_down(text != NULL ? text : "", said, size);
     if (code == CTL_OK && then == WATCH_THEN_SAVE && text != NULL)
         code = save(view->answers[watch_form_fields(view->form) - 1], text, said, size);
@@ -221,7 +270,9 @@ void watch_act(struct watch_slave *slave, enum watch_action action, const uint8_
     }
     enum ctl_exit code = action == WATCH_DO ? do_form(slave, &deed, said, sizeof said, view)
                                             : watch_quietly(slave->ctl, run_deed, &deed, said, sizeof said);
-    if (view->mode != WATCH_READS)
+    if (view->mode == WATCH_ASKS_MOVES)
+        view->message[0] = '\0';
+    else if (view->mode != WATCH_READS)
         snprintf(view->message + len, sizeof view->message - (size_t)len, "\n%s", said);
     view->message_paint = code == CTL_OK ? MBP_PAINT_GOOD : MBP_PAINT_BAD;
     if (action == WATCH_DO && code != CTL_OK && watch_form_fields(view->form) > 0)

@@ -2,6 +2,7 @@
  * before a key is pressed would put another one under the cursor. */
 #include <string.h>
 
+#include "mbplant/report/words.h"
 #include "watch/watch.h"
 
 static const struct mbp_event *event_at(const struct watch_model *model, size_t at)
@@ -81,11 +82,25 @@ const char *watch_choice_text(const struct watch_view *view, char *buf, size_t s
 {
     const struct watch_choice *choice = &view->choices[view->page];
     if (view->page == WATCH_JOURNAL)
-        snprintf(buf, size, "event %u", choice->seq);
+        snprintf(buf, size, ctl_tr("event %u"), choice->seq);
     else if (view->page == WATCH_ALARMS)
         snprintf(buf, size, "%s.%s", choice->name, mbp_limit_name(choice->limit));
     else
         snprintf(buf, size, "%s", choice->name);
+    return buf;
+}
+
+const char *watch_choice_words(const struct watch_view *view, const struct watch_model *model, char *buf, size_t size)
+{
+    const struct watch_choice *choice = &view->choices[view->page];
+    char text[256];
+    watch_choice_text(view, buf, size);
+    if (view->page == WATCH_ALARMS)
+        snprintf(buf, size, "%s %s", choice->name, mbp_message_limit(ctl_spoken(), choice->limit));
+    if (view->page != WATCH_JOURNAL || choice->is != WATCH_CHOSEN || choice->at >= watch_count(model, WATCH_JOURNAL))
+        return buf;
+    const struct mbp_telling by = watch_telling(model);
+    snprintf(buf, size, "%s", mbp_report_sentence(&by, event_at(model, choice->at), text, sizeof text));
     return buf;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "watch/watch_menu.h"
+#include "watch/watch_text.h"
 
 /* ---- menus ------------------------------------------------------------------------------------------------------- */
 
@@ -163,6 +164,43 @@ static size_t count_lines(const struct watch_view *view)
     return count;
 }
 
+/* Of the row that stands there: its number, its machine, and the last that there is of it, which tells what it is
+ * about. */
+static void name_row(struct watch_view *view)
+{
+    struct watch_sides sides;
+    size_t len = 0;
+    const char *line = watch_reading_line(view, view->line, &len);
+    char *cells[WATCH_CELLS];
+    char text[WATCH_ANSWER * 6];
+    watch_sides_of_text(view->reading, WATCH_WIDTH_MIN, &sides);
+    snprintf(text, sizeof text, "%.*s", (int)len, line != NULL ? line : "");
+    unsigned count = watch_cells_of_line(text, &sides, cells);
+    view->subject[0] = '\0';
+    for (unsigned c = 0, at = 0; c < count; c++) {
+        if (c < 2 || c + 1 == count)
+            at +=
+                (unsigned)snprintf(view->subject + at, sizeof view->subject - at, "%s%s", c > 0 ? "  " : "", cells[c]);
+        if (at >= sizeof view->subject)
+            break;
+    }
+}
+
+static void pick(struct watch_view *view)
+{
+    char number[16];
+    snprintf(view->target, sizeof view->target, "%s", watch_reading_number(view, view->line, number, sizeof number));
+    if (view->target[0] == '\0') {
+        view->message_paint = MBP_PAINT_CARE;
+        snprintf(view->message, sizeof view->message, "%s", ctl_tr("arrows choose a line with a number"));
+        return;
+    }
+    name_row(view);
+    view->menu = view->then == WATCH_THEN_PICK_WORK ? WATCH_MENU_OF_WORK : WATCH_MENU_OF_INCIDENT;
+    view->line = 0;
+    view->mode = WATCH_IN_MENU;
+}
+
 /* Row by row in a list that is picked from, else by screens and halves of them. */
 void watch_press_in_reading(struct watch_view *view, int key, unsigned page_rows)
 {
@@ -171,10 +209,12 @@ void watch_press_in_reading(struct watch_view *view, int key, unsigned page_rows
     size_t last = view->then == WATCH_THEN_READ ? (count > page_rows ? count - page_rows : 0)
                   : count > 0                   ? count - 1
                                                 : 0;
-    char number[16];
+    unsigned *across = &view->across[WATCH_PAGES];
     view->message[0] = '\0';
     if (key == WATCH_KEY_ESCAPE || key == 'q') {
         view->mode = WATCH_LIST;
+    } else if (key == WATCH_KEY_LEFT || key == '<' || key == WATCH_KEY_RIGHT || key == '>') {
+        *across = watch_across_next(&view->sides, *across, key == WATCH_KEY_LEFT || key == '<');
     } else if (key == WATCH_KEY_HOME || key == 'g') {
         view->line = 0;
     } else if (key == WATCH_KEY_END || key == 'G') {
@@ -184,15 +224,24 @@ void watch_press_in_reading(struct watch_view *view, int key, unsigned page_rows
     } else if (key == WATCH_KEY_DOWN || key == WATCH_KEY_PAGE_DOWN || key == ' ' || key == 'j') {
         view->line = view->line + step < last ? view->line + step : last;
     } else if (key == WATCH_KEY_ENTER && view->then != WATCH_THEN_READ) {
-        snprintf(view->target, sizeof view->target, "%s",
-                 watch_reading_number(view, view->line, number, sizeof number));
-        if (view->target[0] == '\0') {
-            view->message_paint = MBP_PAINT_CARE;
-            snprintf(view->message, sizeof view->message, "%s", ctl_tr("arrows choose a line with a number"));
-            return;
-        }
-        view->menu = view->then == WATCH_THEN_PICK_WORK ? WATCH_MENU_OF_WORK : WATCH_MENU_OF_INCIDENT;
-        view->line = 0;
-        view->mode = WATCH_IN_MENU;
+        pick(view);
     }
+}
+
+enum watch_action watch_press_at_moves(struct watch_view *view, int key, unsigned page_rows)
+{
+    const bool yes = key == 'y' || key == 'Y' || key == 'o' || key == 'O'; /* yes, oui */
+    if (yes) {
+        view->mode = WATCH_LIST;
+        return WATCH_DO;
+    }
+    if (key == 'n' || key == 'N' || key == 'q' || key == WATCH_KEY_ESCAPE) {
+        view->moves[0] = '\0';
+        view->mode = watch_form_fields(view->form) > 0 ? WATCH_IN_FORM : WATCH_LIST;
+        view->message_paint = MBP_PAINT_CARE;
+        snprintf(view->message, sizeof view->message, "%s", ctl_tr("nothing was changed"));
+        return WATCH_NOTHING;
+    }
+    watch_press_in_reading(view, key, page_rows);
+    return WATCH_NOTHING;
 }

@@ -18,6 +18,13 @@ static const struct key {
     {{WATCH_KEY_PAGE_DOWN}, WATCH_PAGE_DOWN, WATCH_NEEDS_NONE, WATCH_LIST, NULL, NULL},
     {{WATCH_KEY_HOME, 'g'}, WATCH_FIRST, WATCH_NEEDS_NONE, WATCH_LIST, NULL, NULL},
     {{WATCH_KEY_END, 'G'}, WATCH_LAST, WATCH_NEEDS_NONE, WATCH_LIST, NULL, NULL},
+    {{WATCH_KEY_LEFT, '<'},
+     WATCH_LEFT,
+     WATCH_NEEDS_NONE,
+     WATCH_LIST,
+     "arrows < >",
+     "columns that have no room; the first one stays"},
+    {{WATCH_KEY_RIGHT, '>'}, WATCH_RIGHT, WATCH_NEEDS_NONE, WATCH_LIST, NULL, NULL},
     {{'\t'}, WATCH_NEXT_PAGE, WATCH_NEEDS_NONE, WATCH_LIST, "Tab 1 2 3 4", "machines, sensors, alarms, events"},
     {{'1'}, WATCH_PAGE_1, WATCH_NEEDS_NONE, WATCH_LIST, NULL, NULL},
     {{'2'}, WATCH_PAGE_2, WATCH_NEEDS_NONE, WATCH_LIST, NULL, NULL},
@@ -159,6 +166,7 @@ static bool take_target(struct watch_view *view, const struct watch_model *model
                                                                          : machine;
     if (needs == WATCH_NEEDS_ALARM && view->page == WATCH_ALARMS && target != NULL) {
         watch_choice_text(view, view->target, sizeof view->target);
+        watch_choice_words(view, model, view->subject, sizeof view->subject);
         return true;
     }
     if (target == NULL) {
@@ -166,6 +174,7 @@ static bool take_target(struct watch_view *view, const struct watch_model *model
         return false;
     }
     snprintf(view->target, sizeof view->target, "%s", target);
+    snprintf(view->subject, sizeof view->subject, "%s", target);
     return true;
 }
 
@@ -270,6 +279,9 @@ static enum watch_action press_in_list(struct watch_view *view, const struct wat
         return open_by_key(view, model, found->action);
     if (found->action <= WATCH_LAST)
         move(view, model, found->action, page_rows);
+    else if (found->action <= WATCH_RIGHT)
+        view->across[view->page] =
+            watch_across_next(&view->sides, view->across[view->page], found->action == WATCH_LEFT);
     else if (found->action == WATCH_NEXT_PAGE)
         turn_to(view, model, (view->page + 1u) % WATCH_PAGES);
     else if (found->action <= WATCH_PAGE_4)
@@ -318,6 +330,8 @@ enum watch_action watch_press(struct watch_view *view, const struct watch_model 
     case WATCH_ASKS_YES:
         view->mode = WATCH_LIST;
         return key == 'y' || key == 'Y' || key == 'o' || key == 'O' ? view->asked : WATCH_NOTHING; /* yes, oui */
+    case WATCH_ASKS_MOVES:
+        return watch_press_at_moves(view, key, page_rows);
     case WATCH_HELP:
         view->mode = WATCH_LIST;
         return key == 'q' ? WATCH_QUIT : WATCH_NOTHING;

@@ -27,13 +27,14 @@ static void lay_figures(const struct watch_model *model, const struct watch_scre
 static void lay_header(const struct watch_model *model, struct watch_screen *out)
 {
     struct watch_row *row = &out->rows[0];
-    int place = (int)(out->width - 1 - watch_columns(model->clock));
+    char clock[40];
+    int place = (int)(out->width - 1 - watch_columns(watch_clock_text(model->now_ms, clock, sizeof clock)));
     char title[256];
     char span[32];
     snprintf(title, sizeof title, ctl_tr("%s  at %s:%u"),
              model->plant != NULL ? model->plant->name : "mbplantctl watch", model->host, model->port);
     watch_put(out, row, MBP_PAINT_TITLE, place, "%s", title);
-    watch_put(out, row, MBP_PAINT_NONE, 0, "%s", model->clock);
+    watch_put(out, row, MBP_PAINT_NONE, 0, "%s", clock);
     if (model->trouble[0] != '\0')
         watch_put(out, &out->rows[1], MBP_PAINT_BAD, 0, ctl_tr("NO ANSWER for %s, trying again: what is below is old"),
                   mbp_span_text_in(ctl_spoken(), model->silent_s, span, sizeof span));
@@ -59,6 +60,19 @@ static void lay_pages(const struct watch_model *model, const struct watch_view *
         watch_put(out, row, MBP_PAINT_BAD, 0, ctl_tr("%u lost"), summary->events_lost);
 }
 
+/* "< columns >" at the end of the row of pages: that there are more of them, and where. */
+static void lay_sides(unsigned across, struct watch_screen *out)
+{
+    const unsigned most = watch_across_most(&out->sides);
+    struct watch_row *row = &out->rows[2];
+    char text[64];
+    if (most == 0)
+        return;
+    snprintf(text, sizeof text, "%s %s %s", across > 0 ? "<" : " ", ctl_tr("columns"), across < most ? ">" : " ");
+    if (row->columns + watch_columns(text) <= out->width)
+        watch_put(out, row, MBP_PAINT_CARE, -(int)(out->width - row->columns), "%s", text);
+}
+
 /* ---- lists ------------------------------------------------------------------------------------------------------- */
 
 unsigned watch_list_height(enum watch_page page, unsigned height)
@@ -66,6 +80,21 @@ unsigned watch_list_height(enum watch_page page, unsigned height)
     unsigned others = HEAD_ROWS + FOOT_ROWS + (page == WATCH_JOURNAL ? 0 : EVENTS_ROWS);
     others += page == WATCH_SENSORS ? 1 : 0; /* the legend */
     return height > others ? height - others : 1;
+}
+
+/* Rows first to end - 1 are as wide as they are; what is seen of them then depends on how far they are moved. */
+static void show_sides(const struct watch_view *view, struct watch_screen *out, size_t first, size_t end)
+{
+    const struct watch_row *titles = &out->rows[first];
+    out->sides = (struct watch_sides){.width = out->width, .count = titles->cells};
+    memcpy(out->sides.starts, titles->starts, sizeof titles->starts);
+    for (size_t r = first; r < end; r++)
+        watch_sides_of_row(&out->rows[r], &out->sides);
+    const unsigned most = watch_across_most(&out->sides);
+    const unsigned across = view->across[view->page] < most ? view->across[view->page] : most;
+    for (size_t r = first; r < end; r++)
+        watch_show_row(&out->rows[r], &out->sides, across);
+    lay_sides(across, out);
 }
 
 /* A screenful of the list, that which the selection is in. */
@@ -76,13 +105,18 @@ static void lay_list(const struct watch_model *model, const struct watch_view *v
     size_t rows = watch_list_height(view->page, out->height);
     size_t at = choice->at < count || count == 0 ? choice->at : count - 1;
     size_t top = at / rows * rows;
+    const unsigned width = out->width;
+    size_t end = HEAD_ROWS;
+    out->width = view->page == WATCH_SENSORS ? width : WATCH_WIDTH_MAX; /* their bars take what there is */
     watch_lay_titles(model, view->page, out, &out->rows[HEAD_ROWS - 1]);
-    for (size_t i = 0; i < rows && top + i < count; i++) {
+    for (size_t i = 0; i < rows && top + i < count; i++, end++) {
         struct watch_row *row = &out->rows[HEAD_ROWS + i];
         watch_lay_line(model, view->page, top + i, out, row);
         row->selected = choice->is == WATCH_CHOSEN && top + i == choice->at;
         row->stale = model->trouble[0] != '\0';
     }
+    out->width = width;
+    show_sides(view, out, HEAD_ROWS - 1, end);
     if (count == 0 && model->overview != NULL)
         watch_put(out, &out->rows[HEAD_ROWS], MBP_PAINT_NONE, 0, "%s",
                   ctl_tr(view->page == WATCH_ALARMS ? "no alarms" : "none"));
@@ -162,8 +196,11 @@ static enum mbp_paint footer_text(const struct watch_model *model, const struct 
                  view->answer);
     } else if (view->mode == WATCH_ASKS_TEXT) {
         force_question(model, view, buf, size);
+    } else if (view->mode == WATCH_ASKS_MOVES) {
+        snprintf(buf, size, "%s",
+                 ctl_tr("Masters that know these addresses would find other points there. Go on? y / n"));
     } else if (view->mode == WATCH_ASKS_YES && view->asked == WATCH_DO) {
-        snprintf(buf, size, ctl_tr("%s: %s y / n"), view->target, ctl_tr(view->form->question));
+        snprintf(buf, size, ctl_tr("%s: %s y / n"), view->subject, ctl_tr(view->form->question));
     } else if (view->mode == WATCH_ASKS_YES) {
         snprintf(buf, size, ctl_tr("ask %s for %s? y / n"), view->target, state_asked(view->asked));
     } else if (view->message[0] != '\0') {
@@ -204,7 +241,7 @@ static void lay_text(const char *text, enum mbp_paint paint, struct watch_screen
 }
 
 /* What the keys do now. */
-static const char *keys_text(const struct watch_view *view)
+static const char *keys_text(const struct watch_view *view, const struct watch_sides *sides)
 {
     switch (view->mode) {
     case WATCH_HELP:
@@ -216,11 +253,15 @@ static const char *keys_text(const struct watch_view *view)
     case WATCH_READS:
         return view->then == WATCH_THEN_READ ? "arrows PgUp PgDn: move   Esc: back"
                                              : "arrows PgUp PgDn: move   Enter: choose   Esc: back";
+    case WATCH_ASKS_MOVES:
+        return "arrows PgUp PgDn: move   y: go on   n Esc: leave it";
     case WATCH_LIST:
     case WATCH_ASKS_TEXT:
     case WATCH_ASKS_YES:
         break;
     }
+    if (watch_across_most(sides) > 0)
+        return "Enter menu  Tab page  < > columns  a ack  f force  s/p/m state  ? help  q quit";
     return "Enter menu  Tab page  a ack  f force  s/p/m state  S shelve  ? help  q quit";
 }
 
@@ -229,7 +270,7 @@ static void lay_footer(const struct watch_model *model, const struct watch_view 
     char text[sizeof view->message];
     enum mbp_paint paint = footer_text(model, view, text, sizeof text);
     lay_text(text, paint, out);
-    watch_put(out, &out->rows[out->height - 1], MBP_PAINT_NONE, 0, "%s", ctl_tr(keys_text(view)));
+    watch_put(out, &out->rows[out->height - 1], MBP_PAINT_NONE, 0, "%s", ctl_tr(keys_text(view, &out->sides)));
 }
 
 static void lay_too_small(struct watch_screen *out)
@@ -246,6 +287,7 @@ void watch_layout(const struct watch_model *model, const struct watch_view *view
     out->width = width < WATCH_WIDTH_MAX ? width : WATCH_WIDTH_MAX;
     out->height = height < WATCH_HEIGHT_MAX ? height : WATCH_HEIGHT_MAX;
     memset(out->rows, 0, sizeof out->rows);
+    out->sides = (struct watch_sides){.width = out->width};
     if (out->width < WATCH_WIDTH_MIN || out->height < WATCH_HEIGHT_MIN) {
         lay_too_small(out);
         return;
@@ -256,11 +298,11 @@ void watch_layout(const struct watch_model *model, const struct watch_view *view
     if (view->mode == WATCH_HELP) {
         lay_help(out);
     } else if (view->mode == WATCH_IN_MENU) {
-        watch_lay_menu(view, out, HEAD_ROWS, end);
+        watch_lay_menu(view, model, out, HEAD_ROWS, end);
     } else if (view->mode == WATCH_IN_FORM) {
         watch_lay_form(view, out, HEAD_ROWS, end);
-    } else if (view->mode == WATCH_READS) {
-        watch_lay_reading(view, out, HEAD_ROWS, end);
+    } else if (view->mode == WATCH_READS || view->mode == WATCH_ASKS_MOVES) {
+        lay_sides(watch_lay_reading(view, out, HEAD_ROWS, end), out);
     } else {
         lay_list(model, view, out);
         if (view->page != WATCH_JOURNAL)

@@ -6,14 +6,16 @@
 #include "mbplant/report/words.h"
 #include "watch/watch_text.h"
 
-#define NAME_MIN    7u
-#define NAME_MAX    20u
-#define VALUE_WIDTH 13
-#define FLAGS_WIDTH 10
-#define DUE_WIDTH   10
-#define ALARM_WIDTH 24
-#define BAR_MIN     8u
-#define TIME_WIDTH  11
+#define NAME_MIN       7u
+#define NAME_MAX       20u
+#define VALUE_WIDTH    13
+#define FLAGS_WIDTH    10
+#define SPAN_WIDTH     11 /* 59 min 59 s, 999d 23h */
+#define LIMIT_WIDTH    13
+#define PRIORITY_WIDTH 8
+#define ALARM_WIDTH    24
+#define BAR_MIN        8u
+#define TIME_WIDTH     11
 
 size_t watch_count(const struct watch_model *model, enum watch_page page)
 {
@@ -67,6 +69,14 @@ static const char *value_text(const struct mbp_sensor *sensor, double value, cha
     return mbp_message_decimal(ctl_spoken(), buf);
 }
 
+/* How long it has been so; "-" where nobody knows. */
+static const char *for_text(const struct mbp_report *report, uint64_t since_ms, char *buf, size_t size)
+{
+    const uint64_t ms = report->now_ms > since_ms ? report->now_ms - since_ms : 0;
+    snprintf(buf, size, "-");
+    return since_ms != 0 ? mbp_span_text_in(ctl_spoken(), ms / 1000, buf, size) : buf;
+}
+
 /* ---- machines ---------------------------------------------------------------------------------------------------- */
 
 /* What will be first, running time or products: the column has room for one. */
@@ -91,18 +101,15 @@ static void lay_machine(const struct watch_model *model, size_t m, const struct 
 {
     const struct mbp_report *report = &model->overview->seen.report;
     const struct mbp_report_machine *machine = &report->machines[m];
-    char span[32] = "-";
-    if (machine->since_ms != 0)
-        mbp_span_text_in(ctl_spoken(),
-                         report->now_ms > machine->since_ms ? (report->now_ms - machine->since_ms) / 1000 : 0, span,
-                         sizeof span);
+    char span[32];
+    for_text(report, machine->since_ms, span, sizeof span);
     watch_put(out, row, MBP_PAINT_NONE, machine_width(model), "%s", machine->name);
     watch_put(out, row, mbp_state_paint(machine->state), 11, "%s", ctl_tr(mbp_state_name(machine->state)));
-    watch_put(out, row, MBP_PAINT_NONE, 9, "%s", span);
+    watch_put(out, row, MBP_PAINT_NONE, SPAN_WIDTH, "%s", span);
     watch_put(out, row, machine->alarms > 0 ? MBP_PAINT_BAD : MBP_PAINT_NONE, -6, "%u", machine->alarms);
     watch_put(out, row, MBP_PAINT_NONE, -9, "%u", machine->good);
     watch_put(out, row, MBP_PAINT_NONE, -7, "%u", machine->reject);
-    watch_put(out, row, machine->due ? MBP_PAINT_CARE : MBP_PAINT_NONE, DUE_WIDTH, "%s",
+    watch_put(out, row, machine->due ? MBP_PAINT_CARE : MBP_PAINT_NONE, SPAN_WIDTH, "%s",
               due_text(&model->plant->machines[m], machine, span, sizeof span));
     watch_put(out, row, MBP_PAINT_BAD, 0, "%s", machine->first_out);
 }
@@ -111,11 +118,11 @@ static void title_machines(const struct watch_model *model, const struct watch_s
 {
     watch_put(out, row, MBP_PAINT_TITLE, machine_width(model), "%s", ctl_tr("MACHINE"));
     watch_put(out, row, MBP_PAINT_TITLE, 11, "%s", ctl_tr("STATE"));
-    watch_put(out, row, MBP_PAINT_TITLE, 9, "%s", ctl_tr("FOR"));
+    watch_put(out, row, MBP_PAINT_TITLE, SPAN_WIDTH, "%s", ctl_tr("FOR"));
     watch_put(out, row, MBP_PAINT_TITLE, -6, "%s", ctl_tr("ALARMS"));
     watch_put(out, row, MBP_PAINT_TITLE, -9, "%s", ctl_tr("GOOD"));
     watch_put(out, row, MBP_PAINT_TITLE, -7, "%s", ctl_tr("REJECT"));
-    watch_put(out, row, MBP_PAINT_TITLE, DUE_WIDTH, "%s", ctl_tr("DUE IN"));
+    watch_put(out, row, MBP_PAINT_TITLE, SPAN_WIDTH, "%s", ctl_tr("DUE IN"));
     watch_put(out, row, MBP_PAINT_TITLE, 0, "%s", ctl_tr("TRIPPED BY"));
 }
 
@@ -162,13 +169,13 @@ static void lay_bar(const struct mbp_sensor *sensor, const struct mbp_sensor_vie
 
 const char *watch_flags_text(const struct mbp_sensor_view *now, char *buf, size_t size)
 {
-    const char *limit = now->active[MBP_HIGH_HIGH] ? "HH"
-                        : now->active[MBP_LOW_LOW] ? "LL"
-                        : now->active[MBP_HIGH]    ? "H "
-                        : now->active[MBP_LOW]     ? "L "
+    const char *limit = now->active[MBP_HIGH_HIGH] ? ctl_tr("HH")
+                        : now->active[MBP_LOW_LOW] ? ctl_tr("LL")
+                        : now->active[MBP_HIGH]    ? ctl_tr("H ")
+                        : now->active[MBP_LOW]     ? ctl_tr("L ")
                                                    : "  ";
-    snprintf(buf, size, "%s %c %c %c %c", limit, now->unacknowledged ? 'U' : ' ', now->shelved ? 'S' : ' ',
-             now->forced ? 'F' : ' ', now->bad_quality ? 'B' : ' ');
+    snprintf(buf, size, "%s %s %s %s %s", limit, now->unacknowledged ? ctl_tr("U") : " ",
+             now->shelved ? ctl_tr("S") : " ", now->forced ? ctl_tr("F") : " ", now->bad_quality ? ctl_tr("B") : " ");
     for (size_t len = strlen(buf); len > 0 && buf[len - 1] == ' '; len--)
         buf[len - 1] = '\0';
     return buf;
@@ -216,9 +223,18 @@ void watch_lay_legend(const struct watch_screen *out, struct watch_row *row)
 
 /* ---- alarms and events ------------------------------------------------------------------------------------------- */
 
+static const char *limit_text(const struct mbp_report_alarm *alarm, char *buf, size_t size)
+{
+    if (alarm->bypass || alarm->limit >= MBP_LIMIT_COUNT)
+        return "";
+    mbp_limit_text(alarm->sensor, alarm->limit_value, buf, size);
+    return mbp_message_decimal(ctl_spoken(), buf);
+}
+
 static void lay_alarm(const struct watch_model *model, size_t a, const struct watch_screen *out, struct watch_row *row)
 {
-    const struct mbp_report_alarm *alarm = &model->overview->seen.report.alarms[a];
+    const struct mbp_report *report = &model->overview->seen.report;
+    const struct mbp_report_alarm *alarm = &report->alarms[a];
     char text[64];
     watch_put(out, row, MBP_PAINT_NONE, sensor_width(model), "%s", alarm->sensor->name);
     watch_put(out, row, MBP_PAINT_NONE, machine_width(model), "%s", alarm->machine);
@@ -228,7 +244,11 @@ static void lay_alarm(const struct watch_model *model, size_t a, const struct wa
     watch_put(out, row, alarm->unacknowledged ? MBP_PAINT_CARE : MBP_PAINT_NONE, ALARM_WIDTH, "%s",
               alarm->bypass ? mbp_report_alarm_diagnosis(ctl_spoken(), alarm)
                             : mbp_report_alarm_state_in(ctl_spoken(), alarm));
-    watch_put(out, row, MBP_PAINT_NONE, 0, "%s", mbp_message_priority(ctl_spoken(), mbp_report_alarm_priority(alarm)));
+    watch_put(out, row, MBP_PAINT_NONE, PRIORITY_WIDTH, "%s",
+              mbp_message_priority(ctl_spoken(), mbp_report_alarm_priority(alarm)));
+    watch_put(out, row, MBP_PAINT_NONE, SPAN_WIDTH, "%s", for_text(report, alarm->since_ms, text, sizeof text));
+    watch_put(out, row, MBP_PAINT_NONE, -LIMIT_WIDTH, "%s", limit_text(alarm, text, sizeof text));
+    watch_put(out, row, MBP_PAINT_NONE, 0, "%s", mbp_report_alarm_diagnosis(ctl_spoken(), alarm));
 }
 
 static void title_alarms(const struct watch_model *model, const struct watch_screen *out, struct watch_row *row)
@@ -238,18 +258,32 @@ static void title_alarms(const struct watch_model *model, const struct watch_scr
     watch_put(out, row, MBP_PAINT_TITLE, 14, "%s", ctl_tr("ALARM"));
     watch_put(out, row, MBP_PAINT_TITLE, -VALUE_WIDTH, "%s", ctl_tr("VALUE"));
     watch_put(out, row, MBP_PAINT_TITLE, ALARM_WIDTH, "%s", ctl_tr("STATE"));
-    watch_put(out, row, MBP_PAINT_TITLE, 0, "%s", ctl_tr("PRIORITY"));
+    watch_put(out, row, MBP_PAINT_TITLE, PRIORITY_WIDTH, "%s", ctl_tr("PRIORITY"));
+    watch_put(out, row, MBP_PAINT_TITLE, SPAN_WIDTH, "%s", ctl_tr("FOR"));
+    watch_put(out, row, MBP_PAINT_TITLE, -LIMIT_WIDTH, "%s", ctl_tr("LIMIT"));
+    watch_put(out, row, MBP_PAINT_TITLE, 0, "%s", ctl_tr("DIAGNOSIS"));
+}
+
+const char *watch_clock_text(uint64_t wall_ms, char *buf, size_t size)
+{
+    ctl_time_text(ctl_spoken(), wall_ms, buf, size);
+    char *seconds = ctl_spoken() == MBP_LANG_FR ? strrchr(buf, ':') : NULL;
+    if (seconds != NULL)
+        *seconds = '\0';
+    return buf;
 }
 
 /* "21:30:23" of the day that the header's clock shows, "11-23 21:30" of another. */
 static void time_text(const struct watch_model *model, uint64_t wall_ms, char *buf, size_t size)
 {
-    char text[40];
-    mbp_time_format(wall_ms, text, sizeof text); /* 2026-11-24T21:30:23.030Z */
-    if (strncmp(text, model->clock, 10) == 0)
+    char text[40]; /* 2026-11-24T21:30:23.030Z, 24/11/2026 22:30:23 */
+    char now[40];
+    ctl_time_text(ctl_spoken(), wall_ms, text, sizeof text);
+    ctl_time_text(ctl_spoken(), model->now_ms, now, sizeof now);
+    if (strncmp(text, now, 10) == 0)
         snprintf(buf, size, "%.8s", text + 11);
     else
-        snprintf(buf, size, "%.5s %.5s", text + 5, text + 11);
+        snprintf(buf, size, "%.5s %.5s", text + (ctl_spoken() == MBP_LANG_FR ? 0 : 5), text + 11);
 }
 
 struct mbp_telling watch_telling(const struct watch_model *model)

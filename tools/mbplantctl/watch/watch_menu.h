@@ -87,6 +87,9 @@ enum watch_action watch_press_in_form(struct watch_view *view, int key);
 /* A key where text is read. */
 void watch_press_in_reading(struct watch_view *view, int key, unsigned page_rows);
 
+/* A key where it is asked whether points may move. */
+enum watch_action watch_press_at_moves(struct watch_view *view, int key, unsigned page_rows);
+
 /* A line of what is read: NULL behind the last. *len: its bytes. */
 const char *watch_reading_line(const struct watch_view *view, size_t line, size_t *len);
 
@@ -100,8 +103,11 @@ void watch_answer_add(char *answer, size_t size, int key);
 /* ---- layout (watch_menu_layout.c) -------------------------------------------------------------------------------- */
 
 /* A menu, a form or what is read, in rows first to end - 1, under a title in the row before. */
-void watch_lay_menu(const struct watch_view *view, struct watch_screen *out, unsigned first, unsigned end);
+void watch_lay_menu(const struct watch_view *view, const struct watch_model *model, struct watch_screen *out,
+                    unsigned first, unsigned end);
 void watch_lay_form(const struct watch_view *view, struct watch_screen *out, unsigned first, unsigned end);
-void watch_lay_reading(const struct watch_view *view, struct watch_screen *out, unsigned first, unsigned end);
+
+/* Returns how far what is read is moved sideways. */
+unsigned watch_lay_reading(const struct watch_view *view, struct watch_screen *out, unsigned first, unsigned end);
 
 #endif

@@ -6,15 +6,16 @@
 
 #define LABEL_WIDTH 40
 
-void watch_lay_menu(const struct watch_view *view, struct watch_screen *out, unsigned first, unsigned end)
+void watch_lay_menu(const struct watch_view *view, const struct watch_model *model, struct watch_screen *out,
+                    unsigned first, unsigned end)
 {
     bool main = view->menu >= WATCH_MENUS_ALL;
     bool picked = !main && view->menu >= WATCH_MENUS;
-    char chosen[sizeof view->target] = "";
+    char chosen[256] = "";
     if (picked)
-        snprintf(chosen, sizeof chosen, "%s", view->target);
+        snprintf(chosen, sizeof chosen, "%s", view->subject);
     else if (view->choices[view->page].is == WATCH_CHOSEN)
-        watch_choice_text(view, chosen, sizeof chosen);
+        watch_choice_words(view, model, chosen, sizeof chosen);
     watch_put(out, &out->rows[first - 1], MBP_PAINT_TITLE, 0, "%s%s%s%s%s", ctl_tr("MENU"), main ? "" : ctl_tr(": "),
               main ? "" : ctl_tr(watch_menus[view->menu].title), chosen[0] != '\0' ? "  -  " : "", chosen);
     for (unsigned i = 0; i < watch_menu_lines(view->menu) && first + i < end; i++) {
@@ -41,7 +42,7 @@ void watch_lay_form(const struct watch_view *view, struct watch_screen *out, uns
     const struct watch_form *form = view->form;
     bool has_target = form->needs != WATCH_NEEDS_NONE;
     watch_put(out, &out->rows[first - 1], MBP_PAINT_TITLE, 0, "%s%s%s", ctl_tr(form->title),
-              has_target ? ctl_tr(": ") : "", has_target ? view->target : "");
+              has_target ? ctl_tr(": ") : "", has_target ? view->subject : "");
     for (unsigned f = 0; f < watch_form_fields(form) && first + f < end; f++) {
         const struct watch_field *field = &form->fields[f];
         struct watch_row *row = &out->rows[first + f];
@@ -50,7 +51,7 @@ void watch_lay_form(const struct watch_view *view, struct watch_screen *out, uns
                   field->required ? " *" : "");
         unsigned room = out->width - row->columns - 8;
         if (field->choices != NULL)
-            watch_put(out, row, here ? MBP_PAINT_TITLE : MBP_PAINT_NONE, 0, "< %s >", view->answers[f]);
+            watch_put(out, row, here ? MBP_PAINT_TITLE : MBP_PAINT_NONE, 0, "< %s >", ctl_tr(view->answers[f]));
         else
             watch_put(out, row, here ? MBP_PAINT_TITLE : MBP_PAINT_NONE, 0, "%s%s", tail_of(view->answers[f], room),
                       here ? "_" : "");
@@ -61,19 +62,23 @@ void watch_lay_form(const struct watch_view *view, struct watch_screen *out, uns
                   ctl_tr("* must have an answer. Enter goes on; at the last line it is done."));
 }
 
-void watch_lay_reading(const struct watch_view *view, struct watch_screen *out, unsigned first, unsigned end)
+unsigned watch_lay_reading(const struct watch_view *view, struct watch_screen *out, unsigned first, unsigned end)
 {
-    bool picks = view->then != WATCH_THEN_READ;
+    bool picks = view->mode == WATCH_READS && view->then != WATCH_THEN_READ;
     size_t rows = end - first;
     size_t top = picks ? view->line / rows * rows : view->line;
     size_t len = 0;
+    watch_sides_of_text(view->reading, out->width, &out->sides);
+    const unsigned most = watch_across_most(&out->sides);
+    const unsigned across = view->across[WATCH_PAGES] < most ? view->across[WATCH_PAGES] : most;
     watch_put(out, &out->rows[first - 1], MBP_PAINT_TITLE, 0, "%s", view->heading);
     for (size_t i = 0; i < rows; i++) {
         const char *line = watch_reading_line(view, top + i, &len);
         struct watch_row *row = &out->rows[first + i];
         if (line == NULL)
             break;
-        watch_put(out, row, MBP_PAINT_NONE, 0, "%.*s", (int)len, line);
+        watch_show_line(row, line, len, &out->sides, across);
         row->selected = picks && top + i == view->line;
     }
+    return across;
 }

@@ -6,14 +6,12 @@
 #include <wchar.h>
 
 /* What is cut must not read as if it were whole: an ellipsis, where the locale has it. */
-static const char *cut_mark(void)
+const char *watch_cut_mark(void)
 {
     return wcwidth(0x2026) == 1 ? "\xE2\x80\xA6" : ">";
 }
 
-/* One character: its bytes, and in *columns what it takes. What is no UTF-8, a control character, or none of the
- * locale's takes one, and is not shown as it is. */
-static size_t next_character(const char *text, unsigned *columns, bool *shown)
+size_t watch_next(const char *text, unsigned *columns, bool *shown)
 {
     uint32_t code = 0;
     size_t len = mbp_utf8_next(text, &code);
@@ -35,7 +33,7 @@ unsigned watch_columns(const char *text)
     while (text[0] != '\0') {
         unsigned columns;
         bool shown;
-        text += next_character(text, &columns, &shown);
+        text += watch_next(text, &columns, &shown);
         sum += columns;
     }
     return sum;
@@ -66,7 +64,7 @@ void watch_add_text(struct watch_row *row, enum mbp_paint paint, const char *tex
     while (text[0] != '\0') {
         unsigned columns;
         bool shown;
-        size_t len = next_character(text, &columns, &shown);
+        size_t len = watch_next(text, &columns, &shown);
         if (columns > room)
             return;
         watch_add_bytes(row, paint, shown ? text : "?", shown ? len : 1, columns);
@@ -83,7 +81,9 @@ void watch_put(const struct watch_screen *screen, struct watch_row *row, enum mb
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    unsigned left = screen->width - row->columns;
+    unsigned left = screen->width > row->columns ? screen->width - row->columns : 0;
+    if (row->cells < WATCH_CELLS)
+        row->starts[row->cells++] = row->columns;
     unsigned wanted = watch_columns(text);
     unsigned cell = width < 0 ? (unsigned)-width : width > 0 ? (unsigned)width : wanted;
     cell = cell < left ? cell : left;
@@ -93,7 +93,7 @@ void watch_put(const struct watch_screen *screen, struct watch_row *row, enum mb
     bool cut = wanted > end - row->columns;
     watch_add_text(row, paint, text, end - row->columns - (cut && end > row->columns ? 1 : 0));
     if (cut && end > row->columns)
-        watch_add_text(row, paint, cut_mark(), 1);
+        watch_add_text(row, paint, watch_cut_mark(), 1);
     watch_add_spaces(row, end - row->columns + (end < screen->width ? 1 : 0));
 }
 
@@ -105,7 +105,7 @@ size_t watch_wrap(const char *text, unsigned width, size_t *skip)
     while (text[len] != '\0' && text[len] != '\n') {
         unsigned columns;
         bool shown;
-        size_t bytes = next_character(text + len, &columns, &shown);
+        size_t bytes = watch_next(text + len, &columns, &shown);
         if (used + columns > width) {
             len = text[len] == ' ' || space == 0 ? len : space;
             break;

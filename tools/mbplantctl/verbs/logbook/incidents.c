@@ -26,7 +26,7 @@ static struct mbp_report_options options_of(const struct ctl *ctl, enum mbp_repo
                                        .lang = options->lang,
                                        .what = what,
                                        .all = options->all,
-                                       .width = ctl_terminal_width()};
+                                       .width = ctl_terminal_width(ctl)};
 }
 
 enum ctl_exit ctl_history_make(struct ctl *ctl, struct mbp_made_report *out)
