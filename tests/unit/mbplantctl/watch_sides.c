@@ -202,6 +202,48 @@ static void test_text_without_columns_moves_by_halves_of_the_screen(void **state
     assert_int_equal(screen.rows[4].text[0], text[80]);
 }
 
+/* Each table of a text has the columns of its own: the names of its rows stay. */
+static void test_tables_of_a_text_keep_their_first_columns(void **state)
+{
+    (void)state;
+    static const char report[] =
+        "Report\n"
+        "A sentence that stands above the tables, and that is so long that its end has no room on the screen at all\n\n"
+        "MACHINE  AVAILABILITY  RUNNING  DOWN  FAILURES  MTBF  MTTR  A COLUMN THAT HAS A VERY LONG HEADING\n"
+        "FILL1           4.6 %       2s   48s         1    2s     -  yes\n"
+        "(a sentence below it)\n\n"
+        "CAUSE           INCIDENTS  SHARE\n"
+        "TT101 Overheat          1   50 %\n";
+    struct watch_view view = {
+        .mode = WATCH_READS, .then = WATCH_THEN_READ, .reading = report, .across = {[WATCH_PAGES] = 40}};
+    draw(&view, 80);
+    assert_int_equal(strncmp(screen.rows[7].text, "MACHINE  ", 9), 0);
+    assert_int_equal(strncmp(screen.rows[8].text, "FILL1    ", 9), 0);
+    assert_non_null(strstr(screen.rows[7].text, "LONG HEADING"));
+    assert_int_equal(strncmp(screen.rows[12].text, "TT101 Overheat", 14), 0);
+    assert_int_equal(strncmp(screen.rows[5].text, "A sentence", 10) == 0, false); /* it has no first column */
+    assert_non_null(strstr(screen.rows[5].text, "at all"));
+}
+
+static void test_last_events_take_what_the_list_leaves(void **state)
+{
+    (void)state;
+    static struct mbp_event many[30];
+    struct watch_view view = {.page = WATCH_MACHINES};
+    struct watch_model longer = model;
+    for (uint32_t e = 0; e < 30; e++)
+        many[e] = (struct mbp_event){.seq = e + 1, .code = MBP_EV_START, .machine = MBP_NONE16, .sensor = MBP_NONE16};
+    longer.events = many;
+    longer.event_count = 30;
+    watch_layout(&longer, &view, 80, 24, &screen);
+    assert_non_null(strstr(screen.rows[4].text, "FILL1"));
+    assert_string_equal(screen.rows[5].text, "");
+    assert_non_null(strstr(screen.rows[6].text, "LAST EVENTS"));
+    for (unsigned r = 7; r < 22; r++)
+        assert_non_null(strstr(screen.rows[r].text, "start"));
+    assert_string_equal(screen.rows[22].text, "");
+}
+
 static void test_rows_that_are_moved_fit_and_keep_their_paint(void **state)
 {
     (void)state;
@@ -345,6 +387,8 @@ int main(void)
         TEST(test_wide_screen_shows_all_columns_and_moves_nothing),
         TEST(test_every_step_begins_with_a_column),
         TEST(test_text_without_columns_moves_by_halves_of_the_screen),
+        TEST(test_tables_of_a_text_keep_their_first_columns),
+        TEST(test_last_events_take_what_the_list_leaves),
         TEST(test_rows_that_are_moved_fit_and_keep_their_paint),
         TEST(test_head_has_the_clock_of_its_language),
         TEST(test_spans_are_whole_in_both_languages),

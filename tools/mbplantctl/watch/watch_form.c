@@ -173,7 +173,7 @@ static void name_row(struct watch_view *view)
     const char *line = watch_reading_line(view, view->line, &len);
     char *cells[WATCH_CELLS];
     char text[WATCH_ANSWER * 6];
-    watch_sides_of_text(view->reading, WATCH_WIDTH_MIN, &sides);
+    watch_sides_of_text(view->reading, strlen(view->reading), WATCH_WIDTH_MIN, &sides);
     snprintf(text, sizeof text, "%.*s", (int)len, line != NULL ? line : "");
     unsigned count = watch_cells_of_line(text, &sides, cells);
     view->subject[0] = '\0';

@@ -124,11 +124,16 @@ static void lay_list(const struct watch_model *model, const struct watch_view *v
         watch_lay_legend(out, &out->rows[HEAD_ROWS + rows]);
 }
 
-static void lay_last_events(const struct watch_model *model, struct watch_screen *out)
+/* Below the list, which may leave more room than they have of their own. */
+static void lay_last_events(const struct watch_model *model, enum watch_page page, struct watch_screen *out)
 {
-    unsigned top = out->height - FOOT_ROWS - EVENTS_ROWS;
+    const size_t rows = watch_list_height(page, out->height);
+    const size_t count = watch_count(model, page);
+    const size_t used = (count > 0 ? count : 1) + 1; /* with a blank row behind it */
+    const unsigned spare = page != WATCH_SENSORS && used < rows ? (unsigned)(rows - used) : 0;
+    unsigned top = out->height - FOOT_ROWS - EVENTS_ROWS - spare;
     watch_put(out, &out->rows[top], MBP_PAINT_TITLE, 0, "%s", ctl_tr("LAST EVENTS"));
-    for (size_t i = 0; i + 1 < EVENTS_ROWS && i < watch_count(model, WATCH_JOURNAL); i++) {
+    for (size_t i = 0; i + 1 < EVENTS_ROWS + spare && i < watch_count(model, WATCH_JOURNAL); i++) {
         struct watch_row *row = &out->rows[top + 1 + i];
         watch_lay_line(model, WATCH_JOURNAL, i, out, row);
         row->stale = model->trouble[0] != '\0';
@@ -306,7 +311,7 @@ void watch_layout(const struct watch_model *model, const struct watch_view *view
     } else {
         lay_list(model, view, out);
         if (view->page != WATCH_JOURNAL)
-            lay_last_events(model, out);
+            lay_last_events(model, view->page, out);
     }
     lay_footer(model, view, out);
 }

@@ -11,7 +11,7 @@
 #define VALUE_WIDTH    13
 #define FLAGS_WIDTH    10
 #define SPAN_WIDTH     11 /* 59 min 59 s, 999d 23h */
-#define LIMIT_WIDTH    13
+#define LIMIT_WIDTH    11
 #define PRIORITY_WIDTH 8
 #define ALARM_WIDTH    24
 #define BAR_MIN        8u

@@ -37,6 +37,14 @@ static const char *tail_of(const char *answer, unsigned room)
     return answer;
 }
 
+static bool any_required(const struct watch_form *form)
+{
+    bool any = false;
+    for (unsigned f = 0; f < watch_form_fields(form); f++)
+        any = any || form->fields[f].required;
+    return any;
+}
+
 void watch_lay_form(const struct watch_view *view, struct watch_screen *out, unsigned first, unsigned end)
 {
     const struct watch_form *form = view->form;
@@ -59,7 +67,32 @@ void watch_lay_form(const struct watch_view *view, struct watch_screen *out, uns
     unsigned below = first + watch_form_fields(form) + 1;
     if (below < end)
         watch_put(out, &out->rows[below], MBP_PAINT_NONE, 0, "  %s",
-                  ctl_tr("* must have an answer. Enter goes on; at the last line it is done."));
+                  ctl_tr(any_required(form) ? "* must have an answer. Enter goes on; at the last line it is done."
+                                            : "Enter goes on; at the last line it is done."));
+}
+
+/* The lines around one, up to those that are blank. */
+static size_t block_of(const struct watch_view *view, const char *line, const char **first)
+{
+    const char *end = line;
+    while (*end != '\0' && *end != '\n')
+        end += strcspn(end, "\n") + (end[strcspn(end, "\n")] == '\n' ? 1 : 0);
+    while (line > view->reading && !(line[-1] == '\n' && (line - 1 == view->reading || line[-2] == '\n')))
+        line--;
+    *first = line;
+    return (size_t)(end - line);
+}
+
+/* A text of several tables has the columns of each; whose moves by halves of the screen then. */
+static struct watch_sides sides_at(const struct watch_view *view, const struct watch_sides *whole, const char *line)
+{
+    struct watch_sides sides;
+    const char *first;
+    if (whole->count > 1)
+        return *whole;
+    size_t len = block_of(view, line, &first);
+    watch_sides_of_text(first, len, whole->width, &sides);
+    return sides;
 }
 
 unsigned watch_lay_reading(const struct watch_view *view, struct watch_screen *out, unsigned first, unsigned end)
@@ -68,7 +101,8 @@ unsigned watch_lay_reading(const struct watch_view *view, struct watch_screen *o
     size_t rows = end - first;
     size_t top = picks ? view->line / rows * rows : view->line;
     size_t len = 0;
-    watch_sides_of_text(view->reading, out->width, &out->sides);
+    const char *text = view->reading != NULL ? view->reading : "";
+    watch_sides_of_text(text, strlen(text), out->width, &out->sides);
     const unsigned most = watch_across_most(&out->sides);
     const unsigned across = view->across[WATCH_PAGES] < most ? view->across[WATCH_PAGES] : most;
     watch_put(out, &out->rows[first - 1], MBP_PAINT_TITLE, 0, "%s", view->heading);
@@ -77,7 +111,8 @@ unsigned watch_lay_reading(const struct watch_view *view, struct watch_screen *o
         struct watch_row *row = &out->rows[first + i];
         if (line == NULL)
             break;
-        watch_show_line(row, line, len, &out->sides, across);
+        const struct watch_sides sides = sides_at(view, &out->sides, line);
+        watch_show_line(row, line, len, &sides, across);
         row->selected = picks && top + i == view->line;
     }
     return across;

@@ -63,16 +63,25 @@ static unsigned mark_line(const char *line, size_t len, uint8_t *used)
     return end;
 }
 
-void watch_sides_of_text(const char *text, unsigned width, struct watch_sides *out)
+/* A sentence has none, and stands above or below those that have. */
+static bool has_columns(const char *line, size_t len)
+{
+    const size_t indent = strspn(line, " ");
+    return indent < len && memmem(line + indent, len - indent, "  ", GAP) != NULL;
+}
+
+void watch_sides_of_text(const char *text, size_t len, unsigned width, struct watch_sides *out)
 {
     uint8_t used[TEXT_COLUMNS] = {0};
+    uint8_t unused[TEXT_COLUMNS];
     unsigned blank = GAP;
     *out = (struct watch_sides){.width = width};
-    while (text != NULL && *text != '\0') {
-        size_t len = strcspn(text, "\n");
-        unsigned end = mark_line(text, len, used);
+    for (const char *behind = text + len; text < behind;) {
+        const char *line_end = memchr(text, '\n', (size_t)(behind - text));
+        size_t line = (size_t)((line_end != NULL ? line_end : behind) - text);
+        unsigned end = mark_line(text, line, has_columns(text, line) ? used : unused);
         out->longest = end > out->longest ? end : out->longest;
-        text += len + (text[len] == '\n' ? 1 : 0);
+        text += line + 1;
     }
     for (unsigned c = 0; c < TEXT_COLUMNS && c < out->longest && out->count < WATCH_CELLS; c++) {
         if (used[c] != 0 && blank >= GAP)
@@ -176,6 +185,8 @@ void watch_show_line(struct watch_row *row, const char *line, size_t len, const 
 {
     uint8_t used[TEXT_COLUMNS];
     struct view view = view_of(sides, across, mark_line(line, len, used));
+    if (!has_columns(line, len))
+        view.keep = 0;
     add_seen(row, MBP_PAINT_NONE, line, len, &view);
     if (view.room < sides->width)
         watch_add_text(row, MBP_PAINT_NONE, watch_cut_mark(), 1);

@@ -32,8 +32,8 @@ void watch_put(const struct watch_screen *screen, struct watch_row *row, enum mb
 
 /* ---- sideways (watch_sides.c) ------------------------------------------------------------------------------------ */
 
-/* The columns of a text: where all of its lines have two spaces before them. */
-void watch_sides_of_text(const char *text, unsigned width, struct watch_sides *out);
+/* The columns of a text: where all of its lines that have any have two spaces before them. */
+void watch_sides_of_text(const char *text, size_t len, unsigned width, struct watch_sides *out);
 
 /* Takes a line of it apart: the cells that are not blank, without the spaces around them. How many. */
 unsigned watch_cells_of_line(char *line, const struct watch_sides *sides, char *cells[WATCH_CELLS]);
