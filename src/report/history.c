@@ -416,7 +416,7 @@ static void put_head(const struct mbp_history_list *list, const struct mbp_incid
     mbp_report_time(lang, incident->end.wall_ms, span, sizeof span);
     snprintf(text, sizeof text, incident->removed ? "%s (%s)" : "%s", span, mbp_message(lang, MSG_W_MACHINE_REMOVED));
     put_line(list, MSG_T_TO, incident->end.seq == 0 ? mbp_message(lang, MSG_W_LASTS) : text, out);
-    put_line(list, MSG_T_FIRST_OUT, mbp_incident_first_out(&list->by, incident, text, sizeof text), out);
+    put_line(list, MSG_T_FIRST_OUT, mbp_report_cause_text(&list->by, &incident->begin, text, sizeof text), out);
     put_line(list, MSG_T_DOWN, mbp_span_text_in(lang, incident->down_ms / 1000, span, sizeof span), out);
     put_line(list, MSG_T_OF_IT_MAINTENANCE, mbp_span_text_in(lang, incident->maintenance_ms / 1000, span, sizeof span),
              out);

@@ -6,13 +6,7 @@
 #include "slave/snapshot.h"
 #include "slave/wait.h"
 
-/* How the plant's time goes. Where there is no instructor, as real time does; nothing is told then. */
-struct ctl_pace {
-    bool paused;  /* and no step is under way: what is written waits */
-    double speed; /* MBP_SPEED_MIN..MBP_SPEED_MAX; 1 where the slave says anything else */
-};
-
-static struct ctl_pace pace_of(struct ctl *ctl)
+struct ctl_pace ctl_pace_of(struct ctl *ctl)
 {
     uint16_t words[MBP_SIM_IR_STEPS + 2];
     if (ctl->plant != NULL && !ctl->plant->instructor) /* on a line nobody would answer */
@@ -46,7 +40,7 @@ static enum mbp_status wait_for_scan(struct ctl *ctl, uint8_t unit, bool *done)
 {
     struct mbp_summary_view before;
     enum mbp_status status = ctl_summary_read(ctl, unit, &before);
-    struct ctl_pace pace = pace_of(ctl);
+    struct ctl_pace pace = ctl_pace_of(ctl);
     struct ctl_wait wait = ctl_wait_begin(ctl->plant, slowness(&pace), ctl->options->target.timeout_ms);
     *done = false;
     while (status == MBP_OK) {

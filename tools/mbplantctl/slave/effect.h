@@ -12,4 +12,11 @@ enum ctl_exit ctl_await_effect(struct ctl *ctl, const char *name);
 /* Behind what the verb says: that it waits for a scan, where the plant is paused. Returns CTL_OK. */
 enum ctl_exit ctl_say_pending(const struct ctl *ctl, const char *name);
 
+/* How the plant's time goes. Where there is no instructor, as real time does; nothing is told then. */
+struct ctl_pace {
+    bool paused;  /* and no step is under way: what is written waits */
+    double speed; /* MBP_SPEED_MIN..MBP_SPEED_MAX; 1 where the slave says anything else */
+};
+struct ctl_pace ctl_pace_of(struct ctl *ctl);
+
 #endif

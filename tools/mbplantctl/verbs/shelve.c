@@ -5,7 +5,7 @@
 #include "slave/address.h"
 #include "slave/effect.h"
 #include "slave/point.h"
-#include "verbs/sim/sim.h"
+#include "slave/effect.h"
 #include "verbs/write.h"
 
 /* The sensors that the verb's argument means. */
@@ -229,7 +229,7 @@ struct ending {
 /* What waits for a scan is not seen, where none is waited for: then the end of it waits behind it, seen or not. */
 static bool is_unseen(struct ctl *ctl)
 {
-    return ctl->options->no_wait || ctl_sim_pace(ctl).paused;
+    return ctl->options->no_wait || ctl_pace_of(ctl).paused;
 }
 
 /* The coil of each sensor, and of each alarm of none, that is on: off. */
