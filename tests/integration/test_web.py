@@ -456,6 +456,22 @@ class Commands(unittest.TestCase):
             eventually(lambda: plant.get("/sensors/TT101")["forced"], "the step")
             self.assertFalse(plant.post("/sim", {"pause": False})["paused"])
 
+    def test_while_paused_what_ends_a_command_waits_behind_it_and_the_other_way_round(self):
+        with Web(self.file(BOTTLING.read_text().replace("seed: 42", "seed: 42\ninstructor: true"))) as plant:
+            def shelved():
+                return plant.get("/sensors/TT101")["shelved"]
+            for commands, after in ((("shelve", "unshelve"), False), (("unshelve", "shelve"), True),
+                                    (("shelve", "unshelve", "shelve"), True), (("unshelve",), False)):
+                with self.subTest(commands=commands):
+                    plant.post("/sim", {"pause": True})
+                    for command in commands:
+                        self.assertFalse(plant.post(f"/alarms/TT101/{command}", {}, 202)["already"])
+                    scans = plant.get("/status")["scans"]
+                    plant.post("/sim", {"step": 1})
+                    eventually(lambda: plant.get("/status")["scans"] > scans, "the step")
+                    self.assertEqual(shelved(), after)
+                    plant.post("/sim", {"pause": False})
+
     def test_a_plant_file_is_read_checked_with_places_and_put(self):
         taught = BOTTLING.read_text().replace("seed: 42", "seed: 42\ninstructor: true")
         with Web(self.file(taught)) as plant:
