@@ -165,21 +165,22 @@ static enum mbp_deed_result bypass(const struct life *life, uint32_t s, unsigned
     return MBP_RESULT_DONE;
 }
 
+/* The interlocks of a sensor that may be bypassed: a mask. */
+static uint8_t may_bypass(const struct mbp_plant *plant, uint32_t s)
+{
+    return mbp_longest_bypass_ns(plant, s) != 0 ? mbp_sensor_interlocks(&plant->sensors[s]) : 0;
+}
+
 /* Another plant may have taken the interlock away, or forbid that it is bypassed. */
 static void end_bypasses(const struct life *life, uint32_t s)
 {
     for (unsigned left = life->state->alone[s].bypassed; left != 0; left &= left - 1) {
         unsigned alarm = (unsigned)__builtin_ctz(left);
-        if ((alone_may_bypass(life->plant, s) & bit_of(alarm)) == 0)
+        if ((may_bypass(life->plant, s) & bit_of(alarm)) == 0)
             restore(life, s, alarm, MBP_UNSHELVED_BY_PLANT);
         else if (bypass_left_ms(life->state, s, alarm) <= 0)
             restore(life, s, alarm, MBP_UNSHELVED_BY_TIME);
     }
-}
-
-uint8_t alone_may_bypass(const struct mbp_plant *plant, uint32_t s)
-{
-    return mbp_longest_bypass_ns(plant, s) != 0 ? mbp_sensor_interlocks(&plant->sensors[s]) : 0;
 }
 
 void alone_update_bypasses(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s)

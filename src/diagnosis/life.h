@@ -37,9 +37,7 @@ uint64_t alone_next_end_ns(const struct mbp_state *state, uint32_t sensor);
 void alone_end_shelves(const struct life *life, uint32_t sensor);
 void alone_end_one_shots(const struct life *life, uint32_t sensor);
 
-/* The interlocks of a sensor that may be bypassed: a mask. What is left of their bypasses in another plant, which may
- * allow less. */
-uint8_t alone_may_bypass(const struct mbp_plant *plant, uint32_t sensor);
+/* What is left of the bypasses of a sensor's interlocks in another plant, which may allow less. */
 void alone_update_bypasses(const struct mbp_plant *plant, struct mbp_state *state, uint32_t sensor);
 
 /* ---- design.c: what single alarms have to be looked after for ---- */

@@ -181,11 +181,31 @@ enum mbp_status mbp_mqtt_open(const struct mbp_mqtt_config *config, FILE *errors
 
 /* ---- while it runs ----------------------------------------------------------------------------------------------- */
 
+/* How it goes. */
+static void put_figures(const struct mbp_mqtt *mqtt, struct mbp_link_figures *out)
+{
+    *out = (struct mbp_link_figures){
+        .link = (uint8_t)atomic_load(&mqtt->link),
+        .since_ms = atomic_load(&mqtt->since_ms),
+        .why = atomic_load(&mqtt->why),
+        .hole_from_ms = atomic_load(&mqtt->hole_from_ms),
+        .hole_to_ms = atomic_load(&mqtt->hole_to_ms),
+        .points = atomic_load(&mqtt->points),
+        .connects = atomic_load(&mqtt->connects),
+        .sent = atomic_load(&mqtt->sent),
+        .waiting = atomic_load(&mqtt->waiting),
+        .missed = atomic_load(&mqtt->missed),
+        .lost = atomic_load(&mqtt->lost),
+        .commands = atomic_load(&mqtt->command_count),
+        .refused = atomic_load(&mqtt->refused),
+    };
+}
+
 void mbp_mqtt_scanned(struct mbp_mqtt *mqtt)
 {
     struct mbp_link_figures figures;
     mqtt_look(mqtt, mbp_scan_state(mqtt->config.scan));
-    mbp_mqtt_figures(mqtt, &figures);
+    put_figures(mqtt, &figures);
     mbp_scan_set_link(mqtt->config.scan, &figures);
 }
 
@@ -216,25 +236,6 @@ void mbp_mqtt_follow(struct mbp_mqtt *mqtt, struct mqtt_roster *next, const stru
     atomic_store(&before->next, next);
     atomic_store(&before->ended, true);
     mbp_bell_ring(&mqtt->work);
-}
-
-void mbp_mqtt_figures(const struct mbp_mqtt *mqtt, struct mbp_link_figures *out)
-{
-    *out = (struct mbp_link_figures){
-        .link = (uint8_t)atomic_load(&mqtt->link),
-        .since_ms = atomic_load(&mqtt->since_ms),
-        .why = atomic_load(&mqtt->why),
-        .hole_from_ms = atomic_load(&mqtt->hole_from_ms),
-        .hole_to_ms = atomic_load(&mqtt->hole_to_ms),
-        .points = atomic_load(&mqtt->points),
-        .connects = atomic_load(&mqtt->connects),
-        .sent = atomic_load(&mqtt->sent),
-        .waiting = atomic_load(&mqtt->waiting),
-        .missed = atomic_load(&mqtt->missed),
-        .lost = atomic_load(&mqtt->lost),
-        .commands = atomic_load(&mqtt->command_count),
-        .refused = atomic_load(&mqtt->refused),
-    };
 }
 
 /* ---- the end ----------------------------------------------------------------------------------------------------- */

@@ -57,7 +57,4 @@ void mbp_mqtt_follow(struct mbp_mqtt *mqtt, struct mqtt_roster *next, const stru
  * to out). */
 enum mbp_status mbp_mqtt_print_summary(const struct mbp_plant *plant, FILE *out);
 
-/* How it goes. Any thread. */
-void mbp_mqtt_figures(const struct mbp_mqtt *mqtt, struct mbp_link_figures *out);
-
 #endif

@@ -94,6 +94,8 @@ static bool send_request(struct ctl_gateway *gateway, const struct mbp_frame *re
     if (gateway->wire.framing == MBP_FRAMING_MBAP)
         return send(gateway->slave, request->pdu - MBP_MBAP_LEN, request->len, MSG_NOSIGNAL) >= 0 || errno == EAGAIN ||
                errno == ECONNREFUSED;
+    if (request->pdu_len > MBP_PDU_MAX)
+        return false; /* none is: it came in a frame */
     frame[0] = request->unit;
     memcpy(frame + 1, request->pdu, request->pdu_len);
     size_t len = gateway->wire.framing == MBP_FRAMING_RTU ? mbp_rtu_seal(frame, request->pdu_len)
@@ -123,7 +125,8 @@ static bool find_reply(const struct ctl_gateway *gateway, struct question *quest
                      (reply->pdu[0] & 0x7Fu) == (question->request.pdu[0] & 0x7Fu);
         if (found || reply->kind == MBP_FRAME_MORE)
             return found;
-        size_t skipped = reply->kind == MBP_FRAME_CLOSE ? question->len : reply->len;
+        bool all = reply->kind == MBP_FRAME_CLOSE || reply->len > question->len;
+        size_t skipped = all ? question->len : reply->len;
         question->len -= skipped;
         memmove(question->bytes, question->bytes + skipped, question->len);
     }

@@ -35,26 +35,8 @@ enum ctl_exit ctl_history_make(struct ctl *ctl, struct mbp_made_report *out)
     return ctl_report_of_slave(ctl, &wanted, out);
 }
 
-/* A name that was known once may be of a machine that is gone: what there is of it is listed. */
-enum ctl_exit ctl_history_print(struct ctl *ctl, enum mbp_report_what what, const char *machine)
-{
-    struct mbp_report_options wanted = options_of(ctl, what);
-    wanted.machine = machine;
-    if (machine != NULL && ctl->options->load_path == NULL) {
-        if (ctl_plant(ctl) == NULL)
-            return CTL_FAILED;
-        wanted.machine = ctl_spelling(ctl->plant, machine);
-        if (mbp_plant_find_machine(ctl->plant, wanted.machine) == UINT32_MAX &&
-            !ctl_history_knows(ctl, wanted.machine)) {
-            ctl_unknown_name(ctl->plant, CTL_MACHINE, machine);
-            return CTL_USAGE;
-        }
-    }
-    return ctl_report_print(ctl, &wanted);
-}
-
 /* Whether the slave's events are about a machine of that name, though the plant has none. */
-bool ctl_history_knows(struct ctl *ctl, const char *machine)
+static bool history_knows(struct ctl *ctl, const char *machine)
 {
     struct mbp_made_report made;
     bool known = false;
@@ -66,6 +48,23 @@ bool ctl_history_knows(struct ctl *ctl, const char *machine)
         known = known || strcasecmp(made.history->work[i].machine.name, machine) == 0;
     mbp_made_report_free(&made);
     return known;
+}
+
+/* A name that was known once may be of a machine that is gone: what there is of it is listed. */
+enum ctl_exit ctl_history_print(struct ctl *ctl, enum mbp_report_what what, const char *machine)
+{
+    struct mbp_report_options wanted = options_of(ctl, what);
+    wanted.machine = machine;
+    if (machine != NULL && ctl->options->load_path == NULL) {
+        if (ctl_plant(ctl) == NULL)
+            return CTL_FAILED;
+        wanted.machine = ctl_spelling(ctl->plant, machine);
+        if (mbp_plant_find_machine(ctl->plant, wanted.machine) == UINT32_MAX && !history_knows(ctl, wanted.machine)) {
+            ctl_unknown_name(ctl->plant, CTL_MACHINE, machine);
+            return CTL_USAGE;
+        }
+    }
+    return ctl_report_print(ctl, &wanted);
 }
 
 /* The incident's machine, as records name it: none where the plant has it no more. */

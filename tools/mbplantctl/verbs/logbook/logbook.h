@@ -12,9 +12,6 @@ bool ctl_number_parse(const char *text, uint32_t *out);
 /* All of the slave's. Errors are told. Ownership: mbp_made_report_free. */
 enum ctl_exit ctl_history_make(struct ctl *ctl, struct mbp_made_report *out);
 
-/* Whether there is anything of a machine that the plant may not have any more. */
-bool ctl_history_knows(struct ctl *ctl, const char *machine);
-
 /* A list, of one machine or of all (NULL). */
 enum ctl_exit ctl_history_print(struct ctl *ctl, enum mbp_report_what what, const char *machine);
 
