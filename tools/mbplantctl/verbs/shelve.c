@@ -5,7 +5,6 @@
 #include "slave/address.h"
 #include "slave/effect.h"
 #include "slave/point.h"
-#include "slave/effect.h"
 #include "verbs/write.h"
 
 /* The sensors that the verb's argument means. */
