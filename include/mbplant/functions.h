@@ -87,6 +87,9 @@ const struct mbp_function *mbp_function(uint8_t code);
 const char *mbp_function_name(uint8_t code);
 const char *mbp_exception_name(uint8_t exception);
 
+/* Whether the specification has this exception: 1..8, 10 and 11. */
+bool mbp_exception_known(uint8_t exception);
+
 /* "Return Bus Message Count", or "reserved sub-function" (FC 8). Static storage. */
 const char *mbp_diagnostic_name(uint16_t sub_function);
 

@@ -73,10 +73,14 @@ const char *mbp_function_name(uint8_t code)
     return name != NULL ? name : "unknown function";
 }
 
+bool mbp_exception_known(uint8_t exception)
+{
+    return exception >= 1 && exception <= 11 && exception != 9; /* section 7 has no 9 */
+}
+
 const char *mbp_exception_name(uint8_t exception)
 {
-    bool known = exception >= 1 && exception <= 11 && exception != 9; /* section 7 has no 9 */
-    return known ? mbp_status_text((enum mbp_status)exception) : "unknown exception";
+    return mbp_exception_known(exception) ? mbp_status_text((enum mbp_status)exception) : "unknown exception";
 }
 
 const char *mbp_diagnostic_name(uint16_t sub_function)

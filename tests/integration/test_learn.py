@@ -392,13 +392,29 @@ class Trouble(Scanning):
         for answer, why in ((lambda pdu: b"!" + b"junk" * 80, "reply|Modbus|answer|transaction"), (lambda pdu: None, "no answer within 50ms"),
                             (lambda pdu: refusal(pdu, 11), r"there is no such unit \(exception 0B\)"),
                             (lambda pdu: refusal(pdu, 6), r"it is busy again and again \(exception 06\)"),
-                            (lambda pdu: refusal(pdu, 77), "reply does not fit"), (lambda pdu: pdu, "reply does not fit"),
+                            (lambda pdu: refusal(pdu, 0), "reply does not fit"), (lambda pdu: pdu, "reply does not fit"),
                             (lambda pdu: refusal(pdu, 1), "no address of unit 1 answers")):
             with self.subTest(why):
                 said, points = self.scan(self.device(answer).port, "--rate", "1000000", "--timeout", "50ms", code=1)
                 self.assertEqual(said.count("mbplantctl:"), 1, said)
                 self.assertRegex(said, why)
                 self.assertEqual(points, [])
+
+    def test_an_exception_that_the_specification_has_not_is_a_refusal_and_is_told(self):
+        for code in (9, 12, 77, 255):
+            with self.subTest(code):
+                known = registers({7: 1, 8: 2})
+                self.plant.unlink(missing_ok=True)
+                device = self.device(lambda pdu: refusal(pdu, code) if known(pdu)[0] > 127 else known(pdu))
+                said, points = self.scan(device.port, "hr:0-50", *self.FAST)
+                self.assertEqual(points, ["{at: holding 7, value: 1, type: uint16}", "{at: holding 8, value: 2, type: uint16}"])
+                self.assertIn(f"it refuses with exception {code:02X}, which the specification does not have", said)
+        self.plant.unlink()
+        nothing = self.device(lambda pdu: refusal(pdu, 255))
+        said, points = self.scan(nothing.port, "--rate", "1000000", code=1)
+        self.assertIn("exception FF, which the specification does not have", said)
+        self.assertIn("no address of unit 1 answers", said)
+        self.assertEqual(points, [])
 
     def test_nobody_there_and_bad_words_are_told(self):
         with socket.socket() as closed:

@@ -22,6 +22,7 @@ const struct mbp_pair ctl_french_verbs[] = {
     {"learn: no source '%s'; mbplantctl learn --help lists them", "learn : pas de source « %s » ; mbplantctl learn --help les donne"},
     {"what was learnt does not load, which is a mistake of mbplantctl; nothing is written", "ce qui a été appris ne se charge pas, une erreur de mbplantctl ; rien n’est écrit"},
     {"%s: no point is left to write: %u named, %u skipped", "%s : aucun point à écrire : %u nommés, %u écartés"},
+    {"%s: it refuses with exception %02X, which the specification does not have: taken as 'there is nothing'\n", "%s : il refuse par l’exception %02X, que la spécification n’a pas : comprise comme « il n’y a rien »\n"},
     {"%s: no address of unit %u answers; -u names another unit, --thorough asks every address", "%s : aucune adresse de l’unité %u ne répond ; -u en nomme une autre, --thorough les demande toutes"},
     {"%s: no model is left to write", "%s : aucun modèle à écrire"},
     {"cannot write the output", "la sortie ne peut être écrite"},

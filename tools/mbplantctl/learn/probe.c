@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "mbplant/functions.h"
+
 #define ATTEMPTS      3
 #define BUSY_ATTEMPTS 8
 #define CODE_BASIC    1u /* of FC 43/14: basic, regular, extended (V1.1b3 6.21) */
@@ -103,22 +105,63 @@ static enum mbp_status ask_patiently(struct probe *probe, ask_fn ask, void *ques
 
 /* ---- tables ------------------------------------------------------------------------------------------------------ */
 
+/* Not by libmodbus: of an exception that the specification does not have it would not say the code. */
 struct table_question {
-    enum mbp_table table;
+    uint8_t function;
     uint32_t addr, count;
     uint16_t *words;
+    bool asked;
 };
+
+static uint8_t function_that_reads(enum mbp_table table)
+{
+    uint8_t code = 1;
+    while (mbp_function(code)->table != table || mbp_function(code)->read.count_at == 0)
+        code++;
+    return code;
+}
+
+static size_t table_request(void *ctx, uint8_t *pdu)
+{
+    struct table_question *of = ctx;
+    if (of->asked)
+        return 0;
+    of->asked = true;
+    pdu[0] = of->function;
+    pdu[1] = (uint8_t)(of->addr >> 8);
+    pdu[2] = (uint8_t)of->addr;
+    pdu[3] = (uint8_t)(of->count >> 8);
+    pdu[4] = (uint8_t)of->count;
+    return 5;
+}
+
+static enum mbp_status table_reply(void *ctx, struct ctl_link *link, const uint8_t *pdu, size_t len, bool *more)
+{
+    struct table_question *of = ctx;
+    const struct mbp_function *function = mbp_function(of->function);
+    size_t bytes = mbp_function_data_len(function, of->count);
+    if (len != 2 + bytes || pdu[0] != of->function || pdu[1] != bytes)
+        return ctl_link_fail(link, "the reply does not fit the request");
+    const uint8_t *data = pdu + 2;
+    for (uint32_t i = 0; i < of->count; i++)
+        of->words[i] = mbp_table_is_bits(function->table) ? data[i / 8] >> i % 8 & 1
+                                                          : (uint16_t)(data[2 * i] << 8 | data[2 * i + 1]);
+    *more = false;
+    return MBP_OK;
+}
 
 static enum mbp_status ask_table(struct probe *probe, void *question)
 {
-    const struct table_question *of = question;
-    return ctl_read(probe->ctl->link, probe->unit, of->table, (uint16_t)of->addr, of->count, of->words);
+    struct table_question *of = question;
+    struct ctl_dialogue dialogue = {table_request, table_reply, of};
+    of->asked = false;
+    return ctl_converse(probe->ctl->link, probe->unit, &dialogue);
 }
 
 enum mbp_status probe_read(struct probe *probe, enum mbp_table table, uint32_t addr, uint32_t count, uint16_t *words)
 {
     char why[256] = "";
-    struct table_question question = {table, addr, count, words};
+    struct table_question question = {function_that_reads(table), addr, count, words, false};
     if (probe->over)
         return MBP_ERR_IO;
     enum mbp_status status = ask_patiently(probe, ask_table, &question, why);
@@ -130,6 +173,8 @@ enum mbp_status probe_read(struct probe *probe, enum mbp_table table, uint32_t a
                  (unsigned)status);
         return give_up(probe, why);
     }
+    if (status != MBP_OK && !mbp_exception_known((uint8_t)status))
+        probe->strange = (uint8_t)status;
     return status;
 }
 

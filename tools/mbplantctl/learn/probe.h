@@ -13,8 +13,9 @@ struct probe {
     uint64_t pause_ns; /* from one request to the next */
     uint64_t next_ns;
     uint32_t requests;
-    bool answered; /* something has come */
-    bool over;     /* the device is of no use any more, or the user has enough; why says it */
+    uint8_t strange; /* an exception of the device that the specification does not have; 0 = none yet */
+    bool answered;   /* something has come */
+    bool over;       /* the device is of no use any more, or the user has enough; why says it */
     char why[300];
 };
 

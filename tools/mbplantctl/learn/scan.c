@@ -332,6 +332,11 @@ static enum ctl_exit run(struct scan *scan, const struct ctl_options *options)
         return CTL_FAILED;
     }
     code = write_plant(scan, options);
+    if (scan->probe.strange != 0)
+        mbp_text_print(stderr,
+                       ctl_tr("%s: it refuses with exception %02X, which the specification does not have: taken as "
+                              "'there is nothing'\n"),
+                       scan->source, scan->probe.strange);
     if (scan->probe.over) {
         ctl_error("%s%s", scan->probe.why,
                   scan->device.count > 0 ? ctl_tr("; what was learnt until then is written")

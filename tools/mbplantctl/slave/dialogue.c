@@ -97,14 +97,13 @@ static void drop_reply(struct ctl_link *link, size_t frame_len)
     memmove(link->buffer, link->buffer + frame_len, link->len);
 }
 
-/* An exception, or what the asker makes of the reply. */
+/* An exception, whether the specification has its code or not, or what the asker makes of the reply. */
 static enum mbp_status take_reply(struct ctl_link *link, const struct ctl_dialogue *dialogue, size_t frame_len,
                                   bool *more)
 {
     const uint8_t *pdu = link->buffer + MBAP_LEN;
     size_t len = frame_len - MBAP_LEN;
-    if (len == 2 && (pdu[0] & 0x80u) != 0 && pdu[1] >= MBP_EX_ILLEGAL_FUNCTION &&
-        pdu[1] <= MBP_EX_GATEWAY_TARGET_FAILED)
+    if (len == 2 && (pdu[0] & 0x80u) != 0 && pdu[1] != 0)
         return (enum mbp_status)pdu[1];
     return dialogue->reply(dialogue->ctx, link, pdu, len, more);
 }
