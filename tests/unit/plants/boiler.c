@@ -228,8 +228,11 @@ static void test_boiler_starts_cold_by_purge_and_ignition(void **state)
     stand_assert_within(&stand, "FT103", 0.5, 2); /* a small flame first */
     stand_run(&stand, 240, stand_assert_sane, NULL);
     stand_assert_within(&stand, "PT101", 0, 0.05); /* the water is not hot yet */
+    struct span span[] = {{"PT101", 0, 0}, {NULL, 0, 0}};
     stand_run(&stand, 600, stand_assert_sane, NULL);
     stand_assert_within(&stand, "PT101", 8, 12);
+    stand_run(&stand, 300, look, span);
+    assert_true(span[0].high > 10.5 && span[0].high < 11.45); /* no overshoot that is an alarm */
     assert_int_equal(stand_state(&stand, "BOILER1"), MBP_EN_SERVICE);
     stand_command(&stand, "P101", 1);
     stand_command(&stand, "SD101", 5);
