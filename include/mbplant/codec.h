@@ -25,6 +25,9 @@ void mbp_codec_put_bits(enum mbp_type type, enum mbp_order order, uint64_t bits,
 void mbp_codec_put_text(enum mbp_order order, const char *text, size_t size, uint32_t count, uint16_t *words);
 void mbp_codec_text(enum mbp_order order, const uint16_t *words, uint32_t count, char *buf);
 
+/* False: a digit of a type of decimal digits (bcd16, mod10k(2) ..) is none: 0x1A, 10000. */
+bool mbp_codec_has_digits(enum mbp_type type, enum mbp_order order, const uint16_t *words);
+
 /* The engineering value of words. The "unused" pattern 0x8000.. is a number like another here. */
 double mbp_codec_decode(enum mbp_type type, enum mbp_order order, double scale, const uint16_t *words);
 

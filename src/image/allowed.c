@@ -95,6 +95,10 @@ static bool limit_valid(const struct mbp_image_unit *unit, const struct image_po
 bool image_point_valid(const struct mbp_image_unit *unit, const struct image_point *point)
 {
     const struct mbp_plant *plant = unit->image->plant;
+    const struct mbp_register *reg = &point->reg;
+    if (point->table == MBP_HOLDING_REGISTERS &&
+        !mbp_codec_has_digits((enum mbp_type)reg->type, (enum mbp_order)reg->order, unit->holding + point->addr))
+        return false;
     switch ((unsigned)point->kind) {
     case MBP_WRITE_SETTING:
         return setting_valid(unit, point);

@@ -203,6 +203,15 @@ double mbp_codec_decode(enum mbp_type type, enum mbp_order order, double scale, 
     return from_bits(type, mbp_codec_bits(type, order, words)) * scale;
 }
 
+bool mbp_codec_has_digits(enum mbp_type type, enum mbp_order order, const uint16_t *words)
+{
+    unsigned width = digit_bits(type);
+    uint64_t bits = width != 0 ? mbp_codec_bits(type, order, words) : 0;
+    while (bits > 0 && (bits & ((UINT64_C(1) << width) - 1)) < digit_base(width))
+        bits >>= width;
+    return bits == 0;
+}
+
 bool mbp_codec_unused(enum mbp_type type, enum mbp_order order, const uint16_t *words)
 {
     uint64_t bits = mbp_codec_bits(type, order, words);

@@ -107,6 +107,27 @@ class Expressions(unittest.TestCase):
         self.assertEqual(len(re.findall("AT1 expression fault: division by zero at character", journal)), 1)
         self.assertEqual(len(re.findall("AT1 expression recovered", journal)), 1)
 
+    def test_why_a_value_is_bad_is_told_where_no_unit_shows_a_summary(self):
+        unit = """mbplant: 1
+name: Bare
+units:
+  - id: 1
+    blocks: none
+    points:
+      - {at: holding 0, name: SF, value: 0}
+      - {at: holding 1, name: Q, expr: "100 / SF", type: int16}
+"""
+        plant = self.write("bare.yaml", unit)
+        with support.Plant(plant) as running:
+            support.eventually(lambda: "Q expression fault: division by zero" in running.ctl("read", "Q"), "the fault")
+            self.assertIn("bad quality: Q expression fault: division by zero", running.ctl("status"))
+            running.ctl("write", "SF", "4")
+            support.eventually(lambda: "bad quality" not in running.ctl("read", "Q"), "its end")
+        plant = self.write("deaf.yaml", unit.replace("blocks: none", "blocks: none\n    files: false"))
+        with support.Plant(plant) as running:
+            said = running.ctl("--plant", plant, "read", "Q")
+            self.assertIn("nothing tells whether an expression has a fault: no unit shows the plant's summary", said)
+
 
 if __name__ == "__main__":
     support.main()

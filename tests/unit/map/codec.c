@@ -264,6 +264,20 @@ static void test_digits_of_four_in_a_register_are_held_at_9999(void **state)
     assert_int_equal(words[0], 1);
 }
 
+static void test_what_is_no_digit_is_found_whatever_the_order(void **state)
+{
+    (void)state;
+    static const uint16_t good[] = {0x9999, 0x1234};
+    static const uint16_t bad[] = {0x99A9, 0x1234};
+    static const uint16_t thousands[] = {9999, 10000};
+    assert_true(mbp_codec_has_digits(MBP_BCD32, MBP_CDAB, good));
+    assert_false(mbp_codec_has_digits(MBP_BCD32, MBP_ABCD, bad));
+    assert_false(mbp_codec_has_digits(MBP_BCD32, MBP_CDAB, bad));
+    assert_true(mbp_codec_has_digits(MBP_MOD10K1, MBP_ABCD, thousands));
+    assert_false(mbp_codec_has_digits(MBP_MOD10K2, MBP_ABCD, thousands));
+    assert_true(mbp_codec_has_digits(MBP_UINT32, MBP_ABCD, bad)); /* of no digits */
+}
+
 static void test_whole_numbers_begin_again_to_the_last_digit(void **state)
 {
     (void)state;
@@ -372,6 +386,7 @@ int main(void)
         cmocka_unit_test(test_digits_of_four_in_a_register_are_held_at_9999),
         cmocka_unit_test(test_quantise_is_encode_and_decode),
         cmocka_unit_test(test_text_stands_in_each_order_as_numbers_do),
+        cmocka_unit_test(test_what_is_no_digit_is_found_whatever_the_order),
         cmocka_unit_test(test_whole_numbers_begin_again_to_the_last_digit),
         cmocka_unit_test(test_update_leaves_words_that_stand_for_the_value),
     };

@@ -263,6 +263,7 @@ const struct mbp_pair ctl_french_verbs[] = {
     {"%u sensors are normal; --all shows them\n", "%u capteurs sont normaux ; --all les montre\n"},
     {"and %u more points; --all shows them\n", "et %u points de plus ; --all les montre\n"},
     {"%s  at %s\n", "%s  à %s\n"},
+    {"%snothing tells whether an expression has a fault: no unit shows the plant's summary (blocks: {summary: 30000}), and none has the journal's files (files, function 20)\n", "%srien ne dit si une expression est en défaut : aucune unité ne montre le résumé de l’installation (blocks: {summary: 30000}) et aucune n’a les fichiers du journal (files, fonction 20)\n"},
     {"%zu machine%s, %u sensor%s; no unit shows the plant's summary (blocks: {summary: 30000}), so nothing tells of events and scans\n", "%zu machine%s, %u capteur%s ; aucune unité ne montre le résumé de l’installation (blocks: {summary: 30000}), rien ne parle donc des événements ni des cycles\n"},
     {"%s: asked for %s; no point of its unit shows its state\n", "%s : demandé : %s ; aucun point de son unité ne montre son état\n"},
     {"%zu machine%s, %u sensor%s, %u active alarm%s, %u unacknowledged, %u events\n", "%zu machine%s, %u capteur%s, %u alarme%s en cours, %u à acquitter, %u événements\n"},

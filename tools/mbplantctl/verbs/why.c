@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "slave/checks.h"
 #include "slave/events.h"
 #include "slave/names.h"
 #include "slave/snapshot.h"
@@ -44,19 +45,51 @@ static bool look(void *ctx, const struct mbp_event *event)
     return true;
 }
 
+/* Where the journal is, and which of its events are looked at. */
+struct journal_span {
+    uint8_t unit;
+    uint32_t first, last;
+};
+
+/* The summary says how long the journal is; where no unit shows it, the files of any that has them do. */
+static bool find_journal(struct ctl *ctl, struct journal_span *span)
+{
+    const struct mbp_plant *plant = ctl->plant;
+    struct mbp_summary_view summary;
+    struct ctl_seal seal = {0};
+    int unit = ctl_map_unit(plant);
+    if (unit >= 0) {
+        *span = (struct journal_span){.unit = (uint8_t)unit};
+        if (ctl_summary_read(ctl, span->unit, &summary) != MBP_OK)
+            return false;
+        *span = (struct journal_span){span->unit, summary.oldest_event, summary.last_event};
+    }
+    for (uint32_t u = 0; unit < 0 && u < plant->unit_count; u++) {
+        if (ctl_seal_read(ctl->link, plant->units[u].id, &seal) == MBP_OK) {
+            unit = plant->units[u].id;
+            *span = (struct journal_span){(uint8_t)unit, seal.removed + 1, seal.last};
+        }
+    }
+    if (unit >= 0 && span->last > LOOK_BACK && span->last - LOOK_BACK > span->first)
+        span->first = span->last - LOOK_BACK;
+    return unit >= 0;
+}
+
 static void say_why(struct ctl *ctl, const char *name, const char *indent)
 {
-    struct mbp_summary_view summary;
-    int unit = ctl_map_unit(ctl->plant);
-    if (unit < 0 || ctl_summary_read(ctl, (uint8_t)unit, &summary) != MBP_OK || summary.last_event == 0 ||
-        ctl_names_read(ctl, (uint8_t)unit) != MBP_OK)
-        return; /* nobody tells */
+    struct journal_span span;
+    if (!find_journal(ctl, &span)) {
+        ctl_say("%snothing tells whether an expression has a fault: no unit shows the plant's summary "
+                "(blocks: {summary: 30000}), and none has the journal's files (files, function 20)\n",
+                indent);
+        return;
+    }
+    if (span.last == 0 || ctl_names_read(ctl, span.unit) != MBP_OK)
+        return;
     const struct mbp_telling by = ctl_telling(ctl);
     struct looking looking = {.by = &by, .name = name};
-    uint32_t first = summary.last_event > LOOK_BACK ? summary.last_event - LOOK_BACK : 1;
-    first = first < summary.oldest_event ? summary.oldest_event : first;
     char text[256];
-    if (ctl_events_read(ctl->link, (uint8_t)unit, first, summary.last_event, look, &looking, NULL) != MBP_OK)
+    if (ctl_events_read(ctl->link, span.unit, span.first, span.last, look, &looking, NULL) != MBP_OK)
         return;
     for (size_t i = 0; i < looking.count; i++) {
         if (looking.last[i].code == MBP_EV_FORMULA_FAULT)
