@@ -4,7 +4,8 @@
 
 #include "ctl.h"
 
-/* A line about the fault that the expression of a sensor or point has now, as far as the journal tells; or that nothing can tell.
+/* A line about the fault that the expression of a sensor or point has now, as far as the journal tells; or that nothing
+ * can tell.
  */
 void ctl_say_why_bad(struct ctl *ctl, const char *name);
 
