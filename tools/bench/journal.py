@@ -54,6 +54,14 @@ def take_precedence():
     os.sched_setaffinity(0, cpus)
 
 
+def take_real_time():
+    """For a child before exec."""
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+    except PermissionError:
+        pass
+
+
 def run_flood(settings, verdicts):
     """Sustained events, with the same scans without a journal beside them; with real-time priority, which tells what the
     journal costs, and without, where the lateness is that of the machine."""
@@ -192,8 +200,10 @@ def run_limit(settings, verdicts):
 
 
 def run_program(settings, name, *arguments):
-    """The JSON that a bench program prints."""
-    done = subprocess.run([settings.program(name), *map(str, arguments)], capture_output=True, text=True, check=False)
+    """The JSON that a bench program prints. It has real-time priority where that is permitted, so that other programs do not
+    take from one of two that are compared more than from the other: the journal's writer gives way to them."""
+    done = subprocess.run([settings.program(name), *map(str, arguments)], capture_output=True, text=True, check=False,
+                          preexec_fn=take_real_time)
     if done.returncode != 0:
         raise BenchError(f"bench_{name}: {done.stderr.strip() or 'failed'}")
     return json.loads(done.stdout)

@@ -7,18 +7,32 @@
 #include "mbplant/event/logbook.h"
 #include "mbplant/map.h"
 
-/* An index is of the events that it was made for: other ones make another. */
-#define INDEX_NAME "history2"
+/* An index is of the events that it was made for: other ones make another, and the former goes, for each costs every
+ * event. */
+#define INDEX_NAME        "history3"
+#define FORMER_INDEX_NAME "history2"
 
+/* The last row of the run of wanted events, code upon code, that begins with row first. */
+static size_t end_of_run(size_t first)
+{
+    size_t last = first;
+    while (last + 1 < mbp_event_type_count && mbp_event_types[last + 1].code == mbp_event_types[last].code + 1 &&
+           mbp_history_wants(mbp_event_types[last + 1].code))
+        last++;
+    return last;
+}
+
+/* Runs of codes, not a list of them: of a list SQLite makes a table anew for each event that is stored. */
 const char *mbp_history_condition(char buf[MBP_HISTORY_SQL_MAX])
 {
-    size_t len = (size_t)snprintf(buf, MBP_HISTORY_SQL_MAX, "code IN (");
-    const char *between = "";
+    size_t len = 0;
     for (size_t i = 0; i < mbp_event_type_count; i++) {
-        if ((mbp_event_types[i].retains & MBP_RETAINS_HISTORY) == 0)
+        const unsigned first = mbp_event_types[i].code;
+        if (!mbp_history_wants(mbp_event_types[i].code))
             continue;
-        len += (size_t)snprintf(buf + len, MBP_HISTORY_SQL_MAX - len, "%s%u", between, mbp_event_types[i].code);
-        between = ", ";
+        i = end_of_run(i);
+        len += (size_t)snprintf(buf + len, MBP_HISTORY_SQL_MAX - len, "%scode BETWEEN %u AND %u",
+                                len == 0 ? "(" : " OR ", first, mbp_event_types[i].code);
     }
     snprintf(buf + len, MBP_HISTORY_SQL_MAX - len, ")");
     return buf;
@@ -28,7 +42,9 @@ int mbp_history_create(sqlite3 *db)
 {
     char condition[MBP_HISTORY_SQL_MAX];
     char sql[MBP_HISTORY_SQL_MAX + 128];
-    snprintf(sql, sizeof sql, "CREATE INDEX IF NOT EXISTS " INDEX_NAME " ON event(seq) WHERE %s",
+    snprintf(sql, sizeof sql,
+             "DROP INDEX IF EXISTS " FORMER_INDEX_NAME ";CREATE INDEX IF NOT EXISTS " INDEX_NAME
+             " ON event(seq) WHERE %s",
              mbp_history_condition(condition));
     return sqlite3_exec(db, sql, NULL, NULL, NULL);
 }

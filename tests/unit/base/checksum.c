@@ -36,6 +36,28 @@ static void test_crc32_of_bytes_above_127_takes_them_unsigned(void **state)
     assert_int_equal(mbp_crc32(0, ones, sizeof ones), 0xFFFFFFFFu);
 }
 
+/* Bit by bit, as its definition says. */
+static uint32_t crc32_by_bits(const uint8_t *bytes, size_t len)
+{
+    uint32_t crc = 0xFFFFFFFFu;
+    for (size_t bit = 0; bit < 8 * len; bit++) {
+        const uint32_t in = (uint32_t)bytes[bit / 8] >> bit % 8 & 1u;
+        crc = (crc ^ in) & 1u ? crc >> 1 ^ 0xEDB88320u : crc >> 1;
+    }
+    return ~crc;
+}
+
+static void test_crc32_of_any_length_at_any_address_is_as_by_bits(void **state)
+{
+    (void)state;
+    uint8_t bytes[80];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(i * 151 + 7);
+    for (size_t from = 0; from < 8; from++)
+        for (size_t len = 0; from + len <= sizeof bytes; len++)
+            assert_int_equal(mbp_crc32(0, bytes + from, len), crc32_by_bits(bytes + from, len));
+}
+
 /* All lengths up to some blocks, a bit in each byte: what is changed is told. */
 static void test_checksum_goes_by_each_byte_and_the_length(void **state)
 {
@@ -87,6 +109,7 @@ int main(void)
         cmocka_unit_test(test_crc32_of_nothing_is_what_came_before),
         cmocka_unit_test(test_crc32_chained_at_any_cut_is_the_whole),
         cmocka_unit_test(test_crc32_of_bytes_above_127_takes_them_unsigned),
+        cmocka_unit_test(test_crc32_of_any_length_at_any_address_is_as_by_bits),
         cmocka_unit_test(test_checksum_goes_by_each_byte_and_the_length),
         cmocka_unit_test(test_checksum_tells_words_that_changed_places),
         cmocka_unit_test(test_bits_set_of_each_mask_are_counted),

@@ -322,6 +322,39 @@ static void test_open_database_has_the_promised_settings(void **state)
     free(bytes);
 }
 
+/* A column of those rows of sql in which it matches the pattern, one behind the other. */
+static void look(const char *path, const char *sql, int column, const char *pattern, char *text, size_t size)
+{
+    sqlite3 *db;
+    sqlite3_stmt *stmt;
+    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
+    text[0] = '\0';
+    while (sqlite3_step(stmt) == SQLITE_ROW) {
+        const char *found = (const char *)sqlite3_column_text(stmt, column);
+        if (sqlite3_strglob(pattern, found) == 0)
+            snprintf(text + strlen(text), size - strlen(text), "%s ", found);
+    }
+    sqlite3_finalize(stmt);
+    sqlite3_close(db);
+}
+
+/* It had a list of codes, of which SQLite made a table anew for each event that was stored. */
+static void test_open_index_of_an_earlier_version_gives_way_to_one_that_needs_no_table_an_event(void **state)
+{
+    struct fixture *f = *state;
+    char found[64];
+    make_journal(f);
+    fixture_sql(f->db, "CREATE INDEX history2 ON event(seq) WHERE code IN (1, 2, 3); DROP INDEX history3");
+    fixture_open(f);
+    fixture_close(f);
+    look(f->db, "SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'event' ORDER BY name", 0, "*",
+         found, sizeof found);
+    assert_string_equal(found, "history3 incident ");
+    look(f->db, "EXPLAIN INSERT INTO event DEFAULT VALUES", 1, "Open*", found, sizeof found);
+    assert_string_equal(found, "OpenWrite OpenWrite OpenWrite ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -348,6 +381,7 @@ int main(void)
         FIXTURE_TEST(test_open_database_held_by_another_program_is_busy),
         FIXTURE_TEST(test_open_refused_directory_can_be_opened_later),
         FIXTURE_TEST(test_open_database_has_the_promised_settings),
+        FIXTURE_TEST(test_open_index_of_an_earlier_version_gives_way_to_one_that_needs_no_table_an_event),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
