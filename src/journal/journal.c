@@ -310,8 +310,8 @@ void mbp_journal_hand_over(struct mbp_journal *journal)
 {
     emit_loss(journal);
     mbp_tail_commit(&journal->tail, journal->ring.head);
-    mbp_ring_hand_over(&journal->ring);
-    mbp_writer_wake(&journal->writer);
+    if (mbp_ring_hand_over(&journal->ring)) /* most scans have nothing for the writer */
+        mbp_writer_wake(&journal->writer);
     journal_take_back(journal);
 }
 

@@ -105,10 +105,13 @@ enum mbp_status mbp_ring_put(struct mbp_ring *ring, const struct mbp_record *rec
     return MBP_OK;
 }
 
-void mbp_ring_hand_over(struct mbp_ring *ring)
+bool mbp_ring_hand_over(struct mbp_ring *ring)
 {
+    if (ring->head == atomic_load_explicit(&ring->handed, memory_order_relaxed))
+        return false;
     /* Sequentially consistent: the bell's "is it asleep?" must not be looked at before this is visible. */
     atomic_store(&ring->handed, ring->head);
+    return true;
 }
 
 uint64_t mbp_ring_get(const struct mbp_ring *ring, uint64_t position, struct mbp_record *record)

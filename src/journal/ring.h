@@ -111,8 +111,8 @@ unsigned mbp_ring_slots(enum mbp_record_kind kind);
 /* Errors: MBP_ERR_FULL, nothing taken. */
 enum mbp_status mbp_ring_put(struct mbp_ring *ring, const struct mbp_record *record);
 
-/* Lets the consumer see all that was put. */
-void mbp_ring_hand_over(struct mbp_ring *ring);
+/* Lets the consumer see all that was put. False: it has seen all of it. */
+bool mbp_ring_hand_over(struct mbp_ring *ring);
 
 /* The oldest stored record that was not taken back yet; frees its slots. False when there is none. */
 bool mbp_ring_take_back(struct mbp_ring *ring, struct mbp_record *record);

@@ -36,7 +36,7 @@ enum mbp_status mbp_writer_start(struct mbp_writer *writer, struct mbp_ring *rin
 /* Commits what was handed over, or gives up after patience_ms of back-offs, and ends the thread. */
 void mbp_writer_stop(struct mbp_writer *writer);
 
-/* Call after each mbp_ring_hand_over. Never blocks. */
+/* Call after each mbp_ring_hand_over that had something. Never blocks. */
 void mbp_writer_wake(struct mbp_writer *writer);
 
 /* Waits until all that was handed over is committed. MBP_ERR_BUSY: patience_ms of back-offs passed; the writer goes

@@ -55,8 +55,9 @@ static void test_hand_over_before_it_the_consumer_sees_nothing(void **state)
     put(ring, event_record(1));
     put(ring, event_record(2));
     assert_int_equal(atomic_load(&ring->handed), 0);
-    mbp_ring_hand_over(ring);
+    assert_true(mbp_ring_hand_over(ring));
     assert_int_equal(atomic_load(&ring->handed), 2);
+    assert_false(mbp_ring_hand_over(ring));
 }
 
 static void test_get_mixed_records_come_out_as_they_went_in(void **state)
