@@ -114,6 +114,10 @@ bool mbp_file_is_below(const char *name);
  * letters, digits, and _ - . and spaces within it. */
 const char *mbp_file_name_check(const char *name, size_t max);
 
+/* What the operating system says of an errno, in the language of who is told (mbplant/base/tr.h). Never NULL; static
+ * storage. */
+const char *mbp_system_why(int error);
+
 /* Why one of these could not be opened or read, in a few words. Never NULL; static storage. */
 const char *mbp_file_why(enum mbp_status status);
 

@@ -127,13 +127,19 @@ const char *mbp_file_name_check(const char *name, size_t max)
     return NULL;
 }
 
+const char *mbp_system_why(int error)
+{
+    const char *text = strerrordesc_np(error);
+    return mbp_tr(text != NULL ? text : "the operating system refused");
+}
+
 const char *mbp_file_why(enum mbp_status status)
 {
     if (status == MBP_ERR_FORMAT)
-        return "it is no regular file";
+        return mbp_tr("it is no regular file");
     if (status == MBP_ERR_RANGE)
-        return "it is not below the plant file's folder, or is a link";
-    return status == MBP_ERR_IO ? strerrordesc_np(errno) : mbp_status_text(status);
+        return mbp_tr("it is not below the plant file's folder, or is a link");
+    return status == MBP_ERR_IO ? mbp_system_why(errno) : mbp_tr(mbp_status_text(status));
 }
 
 /* ---- whole files ------------------------------------------------------------------------------------------------ */

@@ -7,8 +7,8 @@
 
 #define PAIRS_MAX 1024u
 
-static const struct french_table *const tables[] = {&french_expr,   &french_plant, &french_map,
-                                                    &french_export, &french_told,  &french_sent};
+static const struct french_table *const tables[] = {&french_expr, &french_plant, &french_map,   &french_export,
+                                                    &french_told, &french_sent,  &french_system};
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static const struct mbp_pair *sorted[PAIRS_MAX]; /* of all tables, by their English */

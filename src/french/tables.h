@@ -14,6 +14,7 @@ struct french_table {
         (rows), sizeof(rows) / sizeof(rows)[0]                                                                         \
     }
 
-extern const struct french_table french_expr, french_plant, french_map, french_export, french_told, french_sent;
+extern const struct french_table french_expr, french_plant, french_map, french_export, french_told, french_sent,
+    french_system;
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "budget.h"
 #include "formula/formula.h"
+#include "mbplant/base/tr.h"
 
 /* Relative paths in the file begin where it stands. */
 static const char *folder_of_file(struct mbp_load *load, const char *path)
@@ -175,11 +176,11 @@ enum mbp_status mbp_plant_load(const char *path, FILE *errors, struct mbp_plant 
     size_t len = 0;
     enum mbp_status status = mbp_file_read(path, MBP_PLANT_FILE_MAX, &bytes, &len);
     if (status == MBP_ERR_MEMORY) {
-        fprintf(errors, "%s: not enough memory to read it\n", path);
+        fprintf(errors, mbp_tr("%s: not enough memory to read it\n"), path);
         return status;
     }
     if (status != MBP_OK) {
-        fprintf(errors, "%s: cannot be read: %s\n", path, mbp_file_why(status));
+        fprintf(errors, mbp_tr("%s: cannot be read: %s\n"), path, mbp_file_why(status));
         return MBP_ERR_IO;
     }
     status = mbp_plant_parse(path, (struct mbp_text){bytes, len}, errors, out);

@@ -1,6 +1,7 @@
 /* What can be said of a plant's signals before it runs: recordings that cannot be read. */
 #include <string.h>
 
+#include "mbplant/base/tr.h"
 #include "process_priv.h"
 
 static bool plays(const struct mbp_plant *plant, const char *file)
@@ -27,10 +28,11 @@ enum mbp_status mbp_process_check(const struct mbp_plant *plant, const struct mb
         const struct mbp_recording *recording = &plant->recordings[r];
         struct replay_series series;
         if (!may_name(plant, now, recording)) {
-            fprintf(errors,
-                    "%s:%u:%u: the recording %s: of a plant that comes over the network recordings stand below the "
-                    "plant file's folder; write a relative name without '..'\n",
-                    plant->path, recording->line, recording->line_column, recording->file);
+            fprintf(
+                errors,
+                mbp_tr("%s:%u:%u: the recording %s: of a plant that comes over the network recordings stand below the "
+                       "plant file's folder; write a relative name without '..'\n"),
+                plant->path, recording->line, recording->line_column, recording->file);
             status = MBP_ERR_FORMAT;
             continue;
         }

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "mbplant/base/tr.h"
 #include "process_priv.h"
 
 #define LONGEST_S    (100.0 * 365 * 86400)
@@ -40,11 +41,11 @@ static enum mbp_status tell(const struct reading *reading, const char *what, con
     if (reading->errors == NULL)
         return MBP_ERR_FORMAT;
     va_start(args, format);
-    vsnprintf(content, sizeof content, format, args);
+    vsnprintf(content, sizeof content, mbp_tr(format), args);
     va_end(args);
-    mbp_text_print(reading->errors, "%s:%u:%u: the recording %s, line %u: %s%s\n", reading->plant->path,
+    mbp_text_print(reading->errors, mbp_tr("%s:%u:%u: the recording %s, line %u: %s%s\n"), reading->plant->path,
                    reading->recording->line, reading->recording->line_column, reading->recording->file, reading->number,
-                   what, reading->plant->remote ? "" : content);
+                   mbp_tr(what), reading->plant->remote ? "" : content);
     return MBP_ERR_FORMAT;
 }
 
@@ -228,7 +229,7 @@ static enum mbp_status open_file(const struct mbp_plant *plant, const char *name
 static void tell_unread(const struct reading *reading, enum mbp_status status)
 {
     if (reading->errors != NULL)
-        mbp_text_print(reading->errors, "%s:%u:%u: the recording %s cannot be read: %s\n", reading->plant->path,
+        mbp_text_print(reading->errors, mbp_tr("%s:%u:%u: the recording %s cannot be read: %s\n"), reading->plant->path,
                        reading->recording->line, reading->recording->line_column, reading->recording->file,
                        mbp_file_why(status));
 }

@@ -13,7 +13,7 @@ LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
 FRENCH = {**support.ENVIRONMENT, "LC_ALL": "fr_FR.UTF-8"}
 DIGITS = re.compile(r"\d+")  # of what goes on: how long something lasts
 SPOKEN = re.compile(r"\b(?:ctl_error|ctl_say|ctl_tr|ctl_tr_in|explain_field|explain_note|explain_wrong)\(\s*")
-RULES = re.compile(r"\b(?:mbp_reader_tell|mbp_reader_warn|mbp_errors_add|edit_refuse|refuse|tell_at|mbp_tr)\(")
+RULES = re.compile(r"\b(?:return tell|mbp_reader_tell|mbp_reader_warn|mbp_errors_add|edit_refuse|refuse|tell_at|mbp_tr)\(")
 LITERALS = re.compile(r'"(?:[^"\\\n]|\\.)*"(?:\s*(?:PRI\w+\s*)?"(?:[^"\\\n]|\\.)*")*')
 CONVERSION = re.compile(r"%[-+ #0-9.*lhz]*[a-zA-Z]|\\n|\\t|\\\\|\\\"|\\x..")
 
@@ -163,7 +163,7 @@ def written():
 
 def rules():
     """What the loader says of a plant file: its messages, what may stand there, and its nouns."""
-    for folder in ("yaml", "plant", "change"):
+    for folder in ("yaml", "plant", "change", "process"):
         for path in sorted((support.ROOT / "src" / folder).rglob("*.[ch]")):
             source = re.sub(r"\s*\\\n", "\n", code(path))
             for call in RULES.finditer(source):
@@ -266,6 +266,22 @@ class French(unittest.TestCase):
             self.assertIn("unknown verb", support.run(support.MBPLANTCTL, "wrk").stderr)
             english = support.run(support.MBPLANTCTL, "-p", plant.port, "--lang", "en", "status", environment=FRENCH)
             self.assertIn("unacknowledged", english.stdout)
+
+    def test_what_the_system_says_is_told_in_it(self):
+        def says(*words):
+            result = support.run(support.MBPLANTCTL, *words, environment=FRENCH)
+            self.assertNotEqual(result.returncode, 0)
+            return result.stderr.replace("\u00a0", " ")
+
+        with tempfile.TemporaryDirectory(prefix="mbplant-") as folder:
+            self.assertIn("connexion refusée : personne n’y écoute", says("-p", 1, "status"))
+            self.assertIn("connexion refusée", says("-H", "rtu+tcp://127.0.0.1:1", "status"))
+            self.assertIn("ne peut être lu : aucun fichier ou dossier de ce nom", says("--plant", f"{folder}/none", "map"))
+            self.assertIn("c’est un dossier", says("--plant", folder, "map"))
+            self.assertIn("aucun fichier ou dossier de ce nom", says("journal", "--load", f"{folder}/none"))
+            path = pathlib.Path(folder) / "there"
+            path.write_text("address,name,type\n1,x,uint16\n")
+            self.assertIn("le fichier existe déjà", says("learn", "csv", path, "-o", path))
 
     def test_words_of_lists_are_french_too(self):
         with tempfile.TemporaryDirectory(prefix="mbplant-") as folder:

@@ -132,8 +132,6 @@ static const struct mbp_pair spoken[] = {
     {"started", "commencée"},
     {"work %u is %s already", "l’intervention %u est déjà %s"},
     {"work %u is %s already, by %s", "l’intervention %u est déjà %s, par %s"},
-    {"work %u is over: its machine was removed", "l’intervention %u est finie : sa machine a été retirée"},
-    {"work %u is the machine's stay in maintenance: it ends with its return to service", "l’intervention %u est le séjour de la machine en maintenance : elle finit avec sa remise en service"},
     {"machine", "de machine"},
     {"sensor", "de capteur"},
     {"actuator", "d’actionneur"},

@@ -20,8 +20,7 @@
 
 static enum mbp_status fail_io(char why[CTL_DUMP_WHY])
 {
-    char text[128];
-    snprintf(why, CTL_DUMP_WHY, "%s", strerror_r(errno, text, sizeof text));
+    snprintf(why, CTL_DUMP_WHY, "%s", mbp_system_why(errno));
     return MBP_ERR_IO;
 }
 

@@ -142,8 +142,6 @@ const struct mbp_pair ctl_french_verbs[] = {
     {"work: --when goes alone: such work is preventive, due by its condition, and takes what the plant file says (mbplantctl machine set %s maintenance.takes 2h)", "work : --when va seul : cette intervention est préventive, due par sa condition, et dure ce que dit le fichier d’installation (mbplantctl machine set %s maintenance.takes 2h)"},
     {"work: %s belongs to no machine", "work : %s n’est d’aucune machine"},
     {"work %u\n", "intervention %u\n"},
-    {"work %u is the machine's stay in maintenance: it ends with its return to service", "l’intervention %u est le séjour de la machine en maintenance : elle finit avec la remise en service"},
-    {"work %u is over: its machine was removed", "l’intervention %u est finie : sa machine a été retirée"},
     {"work %u is %s already%s%s", "l’intervention %u est déjà %s%s%s"},
     {"work %u was %s meanwhile%s%s", "l’intervention %u est entre-temps %s%s%s"},
     {"there is no work %u; mbplantctl work list --all lists it", "il n’y a pas d’intervention %u ; mbplantctl work list --all les donne"},

@@ -260,13 +260,13 @@ static int open_host(const struct mbp_wire *wire, uint32_t timeout_ms, char *err
     snprintf(port, sizeof port, "%u", wire->port);
     int code = getaddrinfo(wire->host, port, &hints, &found);
     if (code != 0) {
-        snprintf(error, size, ctl_tr("the name cannot be resolved: %s"), gai_strerror(code));
+        snprintf(error, size, ctl_tr("the name cannot be resolved: %s"), ctl_tr(gai_strerror(code)));
         return -1;
     }
     for (const struct addrinfo *at = found; at != NULL && fd < 0; at = at->ai_next)
         fd = connect_within(at, timeout_ms);
     if (fd < 0)
-        snprintf(error, size, "%s", strerrordesc_np(errno));
+        snprintf(error, size, "%s", mbp_system_why(errno));
     freeaddrinfo(found);
     return fd;
 }
@@ -277,7 +277,7 @@ static int open_slave(const struct mbp_wire *wire, uint32_t timeout_ms, char *er
         return open_host(wire, timeout_ms, error, size);
     int fd = device_open(wire);
     if (fd < 0)
-        snprintf(error, size, "%s", strerrordesc_np(errno));
+        snprintf(error, size, "%s", mbp_system_why(errno));
     return fd;
 }
 

@@ -118,7 +118,7 @@ enum mbp_status ctl_link_fail_errno(struct ctl_link *link)
         return ctl_link_fail_closed(link);
     if (errno == EMBBADDATA || errno == EMBBADEXC || errno == EMBUNKEXC || errno == EMBBADCRC)
         return ctl_link_fail(link, "the reply does not fit the request");
-    return ctl_link_fail(link, modbus_strerror(errno));
+    return ctl_link_fail(link, ctl_tr(modbus_strerror(errno)));
 }
 
 static enum mbp_status resolve(const struct ctl_target *target, const char *service, char *error, size_t size)
@@ -128,7 +128,7 @@ static enum mbp_status resolve(const struct ctl_target *target, const char *serv
     int code = getaddrinfo(target->host, service, &hints, &found);
     if (code != 0) {
         snprintf(error, size, ctl_tr("the name cannot be resolved: %s; -H takes a host's name or its IP address"),
-                 gai_strerror(code));
+                 ctl_tr(gai_strerror(code)));
         return MBP_ERR_IO;
     }
     freeaddrinfo(found);
@@ -231,7 +231,7 @@ enum mbp_status ctl_link_open(const struct ctl_target *target, char *error, size
         return status;
     struct ctl_link *link = new_link(target->host, service, target->timeout_ms);
     if (link == NULL) {
-        snprintf(error, size, "%s", strerror(errno));
+        snprintf(error, size, "%s", mbp_system_why(errno));
         return MBP_ERR_IO;
     }
     if (modbus_connect(link->modbus) != 0) {

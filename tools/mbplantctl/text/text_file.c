@@ -42,7 +42,8 @@ enum ctl_exit ctl_text_read(const char *path, char **text, size_t *len)
     FILE *file = standard ? stdin : fopen(path, "rbe");
     enum mbp_status status = file == NULL ? MBP_ERR_IO : read_all(file, text, len);
     if (status != MBP_OK)
-        ctl_error("%s cannot be read: %s", path, status == MBP_ERR_MEMORY ? "not enough memory" : strerror(errno));
+        ctl_error("%s cannot be read: %s", path,
+                  status == MBP_ERR_MEMORY ? ctl_tr("not enough memory") : mbp_system_why(errno));
     if (file != NULL && !standard)
         fclose(file);
     return status == MBP_OK ? CTL_OK : CTL_USAGE;
@@ -85,7 +86,7 @@ enum ctl_exit ctl_text_write_new(const char *path, struct mbp_text text)
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     FILE *file = fd < 0 ? NULL : fdopen(fd, "wb");
     if (file == NULL) {
-        ctl_error("%s: %s%s", path, strerror(errno),
+        ctl_error("%s: %s%s", path, mbp_system_why(errno),
                   errno == EEXIST ? ctl_tr("; a plant file is never overwritten, choose another name") : "");
         if (fd >= 0)
             close(fd);
@@ -94,7 +95,7 @@ enum ctl_exit ctl_text_write_new(const char *path, struct mbp_text text)
     bool written = fwrite(text.bytes, 1, text.len, file) == text.len;
     if (fclose(file) == 0 && written)
         return CTL_OK;
-    ctl_error("%s cannot be written: %s", path, strerror(errno));
+    ctl_error("%s cannot be written: %s", path, mbp_system_why(errno));
     unlink(path);
     return CTL_FAILED;
 }

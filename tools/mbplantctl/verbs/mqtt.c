@@ -101,7 +101,7 @@ static bool knows_host(const struct trial *trial)
 
 static const char *reason(int rc)
 {
-    return rc == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(rc);
+    return rc == MOSQ_ERR_ERRNO ? mbp_system_why(errno) : ctl_tr(mosquitto_strerror(rc));
 }
 
 /* A node with a primary host says nothing while that is not there. */

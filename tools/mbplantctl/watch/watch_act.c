@@ -164,7 +164,7 @@ static enum ctl_exit save(const char *path, const char *text, char *said, size_t
     if (written)
         snprintf(said, size, ctl_tr("%s is written"), path);
     else
-        snprintf(said, size, "%s: %s", path, strerror(errno));
+        snprintf(said, size, "%s: %s", path, mbp_system_why(errno));
     return written ? CTL_OK : CTL_FAILED;
 }
 
