@@ -22,9 +22,9 @@
 #define MBP_ALARMS_MAINTENANCE 0x02u /* out of service while the machine is in maintenance */
 #define MBP_ALARMS_ONE_SHOT    0x04u /* shelved until what is beyond has returned to normal */
 #define MBP_ALARMS_SHOT        0x08u /* ... and something has been beyond since */
-#define MBP_ALARMS_SHOT_NEW    0x10u /* ... or it chatters, without an event: nobody has retained it yet */
+#define MBP_ALARMS_UNTOLD      0x10u /* changed without an event: nobody has retained it yet */
 #define MBP_ALARMS_ONE_ALONE   0x20u /* one of its alarms alone is shelved until it has returned to normal */
-#define MBP_ALARMS_SHOTS       (MBP_ALARMS_ONE_SHOT | MBP_ALARMS_SHOT | MBP_ALARMS_SHOT_NEW)
+#define MBP_ALARMS_SHOTS       (MBP_ALARMS_ONE_SHOT | MBP_ALARMS_SHOT)
 
 /* Every alarm of a sensor in a mask. */
 #define MBP_ALARMS_ALL ((1u << MBP_ALARM_COUNT) - 1u)
@@ -116,7 +116,7 @@ struct mbp_state {
     uint32_t fault_active_count;
     uint32_t fault_changes;   /* counts every begin and end */
     uint32_t forced_count;    /* points that are held from outside */
-    uint32_t shots_begun;     /* counts every MBP_ALARMS_SHOT_NEW */
+    uint32_t untold;          /* counts every MBP_ALARMS_UNTOLD */
     uint32_t formulas_untold; /* faults of formulas that came or went since mbp_logic_emit */
     bool undressed;           /* sensors of no machine may be suppressed without a reason by now */
     bool faults_planned;      /* their times were drawn */

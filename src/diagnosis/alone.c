@@ -85,8 +85,7 @@ void alone_end_one_shots(const struct life *life, uint32_t s)
     unsigned over = alone->shot & ~(unsigned)state->beyond[s];
     if (begun != 0) {
         alone->shot |= (uint8_t)begun;
-        state->alarm_flags[s] |= MBP_ALARMS_SHOT_NEW;
-        state->shots_begun++;
+        life_changed_untold(state, s);
     }
     for (; over != 0; over &= over - 1)
         unshelve(life, s, (unsigned)__builtin_ctz(over), MBP_UNSHELVED_BY_RETURN);

@@ -101,11 +101,8 @@ static void look_after(const struct life *life, const struct mbp_alarm_duty *dut
     const bool chatters = watch_chatter(state, duty, &alarm->chatter, chatter);
     const bool excused = duty->formula != 0 && state->formula[duty->formula - 1].value != 0;
     set(&alone->chattering, duty, chatters);
-    if (chatters !=
-        chattered) { /* where something else suppresses it no event tells, and it is retained all the same */
-        state->alarm_flags[duty->sensor] |= MBP_ALARMS_SHOT_NEW;
-        state->shots_begun++;
-    }
+    if (chatters != chattered) /* where something else suppresses it no event tells, and it is retained all the same */
+        life_changed_untold(state, duty->sensor);
     set(&alone->excused, duty, excused);
     const bool on = chatters || excused || in_such_a_state(life, duty, alarm);
     const bool was = has(state->suppressed[duty->sensor], duty);

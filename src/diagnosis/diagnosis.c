@@ -96,8 +96,8 @@ static void end_one_shot(const struct life *life, uint32_t s)
         return;
     bool shot = (state->alarm_flags[s] & MBP_ALARMS_SHOT) != 0;
     if (state->beyond[s] != 0 && !shot) {
-        state->alarm_flags[s] |= MBP_ALARMS_SHOT | MBP_ALARMS_SHOT_NEW;
-        state->shots_begun++;
+        state->alarm_flags[s] |= MBP_ALARMS_SHOT;
+        life_changed_untold(state, s);
     } else if (state->beyond[s] == 0 && shot) {
         life_unshelve(life, s, MBP_UNSHELVED_BY_RETURN);
     }
@@ -162,8 +162,10 @@ static void sum_sensor(const struct mbp_plant *plant, struct mbp_state *state, u
     if (mbp_state_tripping(plant, state, s) == 0)
         return;
     machine->trip = true;
-    if (machine->first_out == UINT32_MAX)
+    if (machine->first_out == UINT32_MAX) {
         machine->first_out = s;
+        life_changed_untold(state, s); /* a machine that stands already is told of by no event */
+    }
 }
 
 /* ---- the run ----------------------------------------------------------------------------------------------------- */

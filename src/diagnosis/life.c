@@ -334,6 +334,12 @@ void life_hide_alone(const struct life *life, uint32_t s, unsigned alarm, enum m
     hide(life, s, (uint8_t)(1u << alarm), input, true, 0);
 }
 
+void life_changed_untold(struct mbp_state *state, uint32_t s)
+{
+    state->alarm_flags[s] |= MBP_ALARMS_UNTOLD;
+    state->untold++;
+}
+
 void life_unshelve(const struct life *life, uint32_t s, enum mbp_unshelved why)
 {
     life->state->shelf_end_ns[s] = 0;

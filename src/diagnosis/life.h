@@ -28,6 +28,10 @@ void life_hide_alone(const struct life *life, uint32_t sensor, unsigned alarm, e
 /* Ends a sensor's shelf and tells why. */
 void life_unshelve(const struct life *life, uint32_t sensor, enum mbp_unshelved why);
 
+/* Something of the sensor's alarms, or its machine's first-out, has changed and no event tells of it: the journal is to
+ * retain it all the same. */
+void life_changed_untold(struct mbp_state *state, uint32_t sensor);
+
 /* ---- alone.c: shelves of single alarms ---- */
 
 /* The simulated time when the next one of a sensor ends; MBP_SHELF_NO_END: none does by itself. */

@@ -81,23 +81,6 @@ static bool retain_shelves(struct mbp_scan *scan, uint32_t most)
     return ok;
 }
 
-/* One-shot shelves whose time has begun: no event tells of it. */
-static bool retain_shots(struct mbp_scan *scan)
-{
-    struct mbp_state *state = scan->state;
-    bool ok = true;
-    if (scan->shots_told == state->shots_begun)
-        return true;
-    for (uint32_t s = 0; s < state->sensor_count; s++) {
-        if ((state->alarm_flags[s] & MBP_ALARMS_SHOT_NEW) == 0)
-            continue;
-        ok = retain_alarms(scan, s) && ok;
-        state->alarm_flags[s] &= (uint8_t)~MBP_ALARMS_SHOT_NEW;
-    }
-    scan->shots_told = state->shots_begun;
-    return ok;
-}
-
 /* Faults that began or ended since the journal was told; with `aged` those too that time alone changes. */
 static void retain_faults(struct mbp_scan *scan, bool aged)
 {
@@ -174,6 +157,26 @@ static bool retain_machine_once(struct mbp_scan *scan, uint32_t machine)
         return false;
     *last = scan->round;
     return true;
+}
+
+/* What changed without an event: one-shot shelves whose time has begun, chatter, the first-out of a machine. */
+static bool retain_untold(struct mbp_scan *scan)
+{
+    struct mbp_state *state = scan->state;
+    bool ok = true;
+    if (scan->changes_told == state->untold)
+        return true;
+    for (uint32_t s = 0; s < state->sensor_count; s++) {
+        if ((state->alarm_flags[s] & MBP_ALARMS_UNTOLD) == 0)
+            continue;
+        const uint32_t machine = scan->config.plant->sensors[s].machine;
+        ok = retain_alarms(scan, s) && ok;
+        if (machine != UINT32_MAX && state->machine[machine].first_out == s)
+            ok = retain_machine_once(scan, machine) && ok;
+        state->alarm_flags[s] &= (uint8_t)~MBP_ALARMS_UNTOLD;
+    }
+    scan->changes_told = state->untold;
+    return ok;
 }
 
 /* What the event is about, by the unit's own numbering. */
@@ -274,7 +277,7 @@ static void record(struct mbp_scan *scan, unsigned how)
         scan->commands_missed = !retain_commands(scan);
     if ((how & RECORD_EVENTS_ONLY) == 0) {
         retain_faults(scan, (how & RECORD_COUNTERS) != 0);
-        ok = retain_shots(scan) && ok;
+        ok = retain_untold(scan) && ok;
     }
     if (!ok)
         scan->retain_from = 0;

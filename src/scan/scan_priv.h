@@ -94,7 +94,7 @@ struct mbp_scan {
     bool trouble_told;
     uint32_t faults_told;   /* the journal knows all of them as they were at this mbp_state.fault_changes */
     bool faults_unknown;    /* ... or nothing of them */
-    uint32_t shots_told;    /* likewise at this mbp_state.shots_begun */
+    uint32_t changes_told;  /* likewise at this mbp_state.untold */
     bool commands_missed;   /* some found no room */
     uint32_t round;         /* counts what is recorded in one piece */
     uint32_t *retained_in;  /* per sensor, then machine: the last round that an event retained it in; 0 = none */

@@ -140,7 +140,7 @@ struct mbp_retained_alarms mbp_retain_alarms(const struct mbp_state *state, uint
         .since_s = state->alarm_since_s[sensor],
         .beyond = state->beyond[sensor],
         .latched = state->latched[sensor],
-        .alarm_flags = state->alarm_flags[sensor] & (uint8_t)~MBP_ALARMS_SHOT_NEW,
+        .alarm_flags = state->alarm_flags[sensor] & (uint8_t)~MBP_ALARMS_UNTOLD,
     };
     retain_alone(state, sensor, &record);
     return record;

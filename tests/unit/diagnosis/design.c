@@ -198,15 +198,15 @@ static void test_chatter_that_begins_while_something_else_suppresses_is_retained
     struct bench *bench = *state;
     bench->state->machine[0].state = MBP_EN_PANNE;
     pass(bench, C, 50, 1);
-    bench->state->alarm_flags[C] &= (uint8_t)~MBP_ALARMS_SHOT_NEW;
-    const uint32_t begun = bench->state->shots_begun;
+    bench->state->alarm_flags[C] &= (uint8_t)~MBP_ALARMS_UNTOLD;
+    const uint32_t begun = bench->state->untold;
     for (unsigned i = 0; i < 4; i++) {
         pass(bench, C, 50, 1);
         pass(bench, C, 90, 1);
     }
     assert_int_equal(bench->state->alone[C].chattering, 1u << MBP_HIGH);
-    assert_true((bench->state->alarm_flags[C] & MBP_ALARMS_SHOT_NEW) != 0);
-    assert_true(bench->state->shots_begun > begun);
+    assert_true((bench->state->alarm_flags[C] & MBP_ALARMS_UNTOLD) != 0);
+    assert_true(bench->state->untold > begun);
 }
 
 static void test_state_of_the_machine_and_chatter_hide_each_by_itself(void **state)
