@@ -231,7 +231,7 @@ class Reports(unittest.TestCase):
         for code, wanted, *words in ((USAGE, "not before", "--since", "5", "--until", "4"),
                                      (USAGE, "--lang de: allowed is en, fr", "--lang", "de"),
                                      (USAGE, "no format jsonl", "--format", "jsonl"),
-                                     (USAGE, "--format pdf", "--format", "pdf"),
+                                     (USAGE, "no format pdf", "--format", "pdf"),
                                      (FAILED, "not a dump", "--load", BOTTLING), (FAILED, "No such file", "--load", "nowhere")):
             with self.subTest(words):
                 result = self.plant.ctl("report", *words, check=False)
