@@ -5,10 +5,10 @@
 
 #include "tables.h"
 
-#define PAIRS_MAX 1024u
+#define PAIRS_MAX 4096u
 
-static const struct french_table *const tables[] = {&french_expr, &french_plant, &french_map,   &french_export,
-                                                    &french_told, &french_sent,  &french_system};
+static const struct french_table *const tables[] = {&french_expr, &french_plant, &french_map,    &french_export,
+                                                    &french_told, &french_sent,  &french_system, &french_yaml};
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static const struct mbp_pair *sorted[PAIRS_MAX]; /* of all tables, by their English */

@@ -15,6 +15,6 @@ struct french_table {
     }
 
 extern const struct french_table french_expr, french_plant, french_map, french_export, french_told, french_sent,
-    french_system;
+    french_system, french_yaml;
 
 #endif

@@ -191,7 +191,7 @@ static void tell_yaml_error(struct builder *builder, const yaml_parser_t *parser
     if (parser->error == YAML_READER_ERROR) {
         yaml_mark_t mark = mark_of_offset(builder->text, parser->problem_offset);
         mbp_errors_add(builder->errors, (uint32_t)mark.line + 1, (uint32_t)mark.column + 1,
-                       "not a text in UTF-8: %s; save the file as UTF-8", problem);
+                       "not a text in UTF-8: %s; save the file as UTF-8", mbp_tr(problem));
         return;
     }
     const struct mbp_yaml_trouble trouble = {.problem = problem,

@@ -125,7 +125,7 @@ static void tell_reserved(struct mbp_errors *errors, struct mbp_text text, const
 
 void mbp_tree_tell(struct mbp_errors *errors, struct mbp_text text, const struct mbp_yaml_trouble *trouble)
 {
-    char what[256];
+    char what[512];
     if (strcmp(trouble->problem, "mapping values are not allowed in this context") == 0) {
         tell_colon(errors, text, trouble);
         return;
@@ -144,11 +144,14 @@ void mbp_tree_tell(struct mbp_errors *errors, struct mbp_text text, const struct
         tell_reserved(errors, text, trouble);
         return;
     }
-    bool elsewhere = trouble->context != NULL && trouble->context_line != trouble->line;
-    snprintf(what, sizeof what, "%s%s%s%s", trouble->problem, trouble->context != NULL ? " (" : "",
-             trouble->context != NULL ? trouble->context : "", trouble->context != NULL && !elsewhere ? ")" : "");
-    if (elsewhere)
-        snprintf(what + strlen(what), sizeof what - strlen(what), " that begins in line %zu)",
+    const char *problem = mbp_tr(trouble->problem);
+    const char *context = trouble->context != NULL ? mbp_tr(trouble->context) : "";
+    if (trouble->context == NULL)
+        snprintf(what, sizeof what, "%s", problem);
+    else if (trouble->context_line == trouble->line)
+        snprintf(what, sizeof what, "%s (%s)", problem, context);
+    else
+        snprintf(what, sizeof what, mbp_tr("%s (%s that begins in line %zu)"), problem, context,
                  trouble->context_line + 1);
     tell_at(errors, trouble->line, trouble->column, what);
 }

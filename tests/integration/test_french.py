@@ -279,6 +279,11 @@ class French(unittest.TestCase):
             self.assertIn("ne peut être lu : aucun fichier ou dossier de ce nom", says("--plant", f"{folder}/none", "map"))
             self.assertIn("c’est un dossier", says("--plant", folder, "map"))
             self.assertIn("aucun fichier ou dossier de ce nom", says("journal", "--load", f"{folder}/none"))
+            broken = pathlib.Path(folder) / "broken.yaml"
+            for text, said in ((b"mbplant: [1\n", "il manque « , » ou « ] »"), (b'mbplant: "x\n', "le texte finit trop tôt (dans un texte entre guillemets qui commence à la ligne 1)"),
+                               (b"mbplant: \xff\n", "le premier octet d’une suite UTF-8 n’est pas valable")):
+                broken.write_bytes(text)
+                self.assertIn(said, says("--plant", broken, "map"))
             path = pathlib.Path(folder) / "there"
             path.write_text("address,name,type\n1,x,uint16\n")
             self.assertIn("le fichier existe déjà", says("learn", "csv", path, "-o", path))
