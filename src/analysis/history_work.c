@@ -159,6 +159,14 @@ static enum mbp_status begin_stay(struct mbp_historian *historian, struct histor
     return add(historian, &work);
 }
 
+/* After any maintenance, a repair's too, wear begins anew: what was due is done with it, unless somebody has begun it
+ * and will say when it is. */
+static void end_upkeep(struct mbp_historian *historian, struct history_track *track, const struct mbp_event *event)
+{
+    if (track->upkeep != NOTHING && work_at(historian, track->upkeep)->state == MBP_WORK_OPEN)
+        finish(historian, track, track->upkeep, event);
+}
+
 enum mbp_status history_work_state(struct mbp_historian *historian, struct history_track *track,
                                    const struct mbp_event *event)
 {
@@ -167,6 +175,8 @@ enum mbp_status history_work_state(struct mbp_historian *historian, struct histo
         return begin_stay(historian, track, event);
     if (to == MBP_EN_SERVICE && track->stay != NOTHING) /* a test run that fails does not end it */
         finish(historian, track, track->stay, event);
+    if (to == MBP_EN_SERVICE && mbp_event_state_from(event->detail) == MBP_MAINTENANCE)
+        end_upkeep(historian, track, event);
     return MBP_OK;
 }
 

@@ -285,6 +285,28 @@ static void test_stay_in_maintenance_is_the_work_that_goes_on_or_is_due_or_work_
     mbp_history_free(history);
 }
 
+static void test_repair_does_what_was_due_but_not_what_somebody_has_begun(void **state)
+{
+    struct story *story = *state;
+    uint32_t due = say(story, 1, MBP_EV_MAINTENANCE_DUE, 0, 0);
+    change(story, 1, 0, MBP_EN_SERVICE, MBP_EN_PANNE);
+    uint32_t repair = change(story, 1, 0, MBP_EN_PANNE, MBP_MAINTENANCE);
+    uint32_t back = change(story, 30, 0, MBP_MAINTENANCE, MBP_EN_SERVICE);
+    uint32_t again = say(story, 1, MBP_EV_MAINTENANCE_DUE, 0, 0);
+    say(story, 1, MBP_EV_WORK_STARTED, 0, again);
+    change(story, 1, 0, MBP_EN_SERVICE, MBP_EN_PANNE);
+    change(story, 1, 0, MBP_EN_PANNE, MBP_EN_SERVICE); /* repaired without a stay */
+    struct mbp_history *history = finish(story);
+    assert_int_equal(history->work_count, 3);
+    const struct mbp_work_record *upkeep = mbp_history_work(history, due);
+    assert_int_equal(upkeep->state, MBP_WORK_IS_DONE);
+    assert_int_equal(upkeep->done.seq, back);
+    assert_int_equal(upkeep->real_ms, 0);
+    assert_int_equal(mbp_history_work(history, repair)->state, MBP_WORK_IS_DONE);
+    assert_int_equal(mbp_history_work(history, again)->state, MBP_WORK_GOES_ON);
+    mbp_history_free(history);
+}
+
 static void test_work_is_due_by_time_running_or_products(void **state)
 {
     struct story *story = *state;
@@ -326,6 +348,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_work_that_is_cancelled_is_over_and_cannot_be_done, begin, end),
         cmocka_unit_test_setup_teardown(test_stay_in_maintenance_is_the_work_that_goes_on_or_is_due_or_work_of_its_own,
                                         begin, end),
+        cmocka_unit_test_setup_teardown(test_repair_does_what_was_due_but_not_what_somebody_has_begun, begin, end),
         cmocka_unit_test_setup_teardown(test_work_is_due_by_time_running_or_products, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -109,6 +109,8 @@ static void change_state(struct model *model, uint32_t t, uint8_t to)
     end_incident(model, track, false);
     if (track->stay != MODEL_NONE)
         model_end(model, track->stay, false);
+    if (from == MBP_MAINTENANCE && track->upkeep != MODEL_NONE && model->work[track->upkeep].state == MBP_WORK_OPEN)
+        model_end(model, track->upkeep, false); /* wear begins anew */
 }
 
 static void come(struct model_track *track, const struct mbp_machine_state *now)
