@@ -149,38 +149,6 @@ static void give_up(struct mbp_mqtt *mqtt)
         release(mqtt);
 }
 
-enum mbp_status mbp_mqtt_open(const struct mbp_mqtt_config *config, FILE *errors, struct mbp_mqtt **out)
-{
-    enum mbp_status status = mqtt_library_open(errors);
-    if (status != MBP_OK)
-        return status;
-    struct mbp_mqtt *mqtt = calloc(1, sizeof *mqtt);
-    if (mqtt == NULL)
-        return MBP_ERR_MEMORY;
-    mqtt_library.lib_init();
-    mqtt->config = *config;
-    mqtt->plant = config->plant;
-    mqtt->image = config->image;
-    mqtt->command_fd = mqtt->work.fd = -1;
-    mqtt->next_event = config->next_event;
-    atomic_store(&mqtt->link, MBP_LINK_AWAY);
-    atomic_store(&mqtt->why, "");
-    status = make(mqtt);
-    if (status == MBP_OK) {
-        *out = mqtt;
-        return MBP_OK;
-    }
-    if (status == MBP_ERR_RANGE)
-        fprintf(errors, "mbplantd: mqtt: no point, or more than %u, would be published: say which in 'points'\n",
-                MBP_MQTT_POINTS_MAX);
-    else
-        fprintf(errors, "mbplantd: mqtt: %s\n", mbp_status_text(status));
-    give_up(mqtt);
-    return status;
-}
-
-/* ---- while it runs ----------------------------------------------------------------------------------------------- */
-
 /* How it goes. */
 static void put_figures(const struct mbp_mqtt *mqtt, struct mbp_link_figures *out)
 {
@@ -201,12 +169,51 @@ static void put_figures(const struct mbp_mqtt *mqtt, struct mbp_link_figures *ou
     };
 }
 
-void mbp_mqtt_scanned(struct mbp_mqtt *mqtt)
+/* From the next time on that the plant is published. */
+static void show_figures(const struct mbp_mqtt *mqtt)
 {
     struct mbp_link_figures figures;
-    mqtt_look(mqtt, mbp_scan_state(mqtt->config.scan));
     put_figures(mqtt, &figures);
     mbp_scan_set_link(mqtt->config.scan, &figures);
+}
+
+enum mbp_status mbp_mqtt_open(const struct mbp_mqtt_config *config, FILE *errors, struct mbp_mqtt **out)
+{
+    enum mbp_status status = mqtt_library_open(errors);
+    if (status != MBP_OK)
+        return status;
+    struct mbp_mqtt *mqtt = calloc(1, sizeof *mqtt);
+    if (mqtt == NULL)
+        return MBP_ERR_MEMORY;
+    mqtt_library.lib_init();
+    mqtt->config = *config;
+    mqtt->plant = config->plant;
+    mqtt->image = config->image;
+    mqtt->command_fd = mqtt->work.fd = -1;
+    mqtt->next_event = config->next_event;
+    atomic_store(&mqtt->link, MBP_LINK_AWAY);
+    atomic_store(&mqtt->why, "");
+    status = make(mqtt);
+    if (status == MBP_OK) {
+        show_figures(mqtt);
+        *out = mqtt;
+        return MBP_OK;
+    }
+    if (status == MBP_ERR_RANGE)
+        fprintf(errors, "mbplantd: mqtt: no point, or more than %u, would be published: say which in 'points'\n",
+                MBP_MQTT_POINTS_MAX);
+    else
+        fprintf(errors, "mbplantd: mqtt: %s\n", mbp_status_text(status));
+    give_up(mqtt);
+    return status;
+}
+
+/* ---- while it runs ----------------------------------------------------------------------------------------------- */
+
+void mbp_mqtt_scanned(struct mbp_mqtt *mqtt)
+{
+    mqtt_look(mqtt, mbp_scan_state(mqtt->config.scan));
+    show_figures(mqtt);
 }
 
 void mbp_mqtt_durable(struct mbp_mqtt *mqtt)

@@ -206,6 +206,7 @@ enum mbp_status mbp_scan_start(struct mbp_scan *scan, struct uv_loop_s *loop)
     }
     scan->poll.data = scan;
     scan->polling = true;
+    scan_publish(scan); /* what the outputs have told of themselves since: who asks before the first scan sees it */
     scan_serve_lock_steps(scan);
     scan->pace_mark_ns = scan_now_ns(scan);
     scan->next_due_ns = scan->pace_mark_ns + scan->wall_period_ns;

@@ -490,6 +490,13 @@ class Shown(Json):
         self.assertIn("the broker is away", result.stdout)
         self.assertIn("Connection refused", result.stdout)
 
+    def test_broker_is_away_before_the_first_scan_too(self):
+        self.broker.stop()
+        self.file.write_text(self.file.read_text().replace("scan: 20ms", "scan: 10s"))
+        plant = self.plant()
+        self.assertIn("broker away", plant.ctl("status"))
+        self.assertIn("the broker is away", plant.ctl("mqtt", "test", check=False).stdout)
+
     def test_mqtt_test_names_a_host_that_is_not_there_and_another_name(self):
         text = self.file.read_text()
         plant = self.plant()
