@@ -96,7 +96,9 @@ bool image_point_valid(const struct mbp_image_unit *unit, const struct image_poi
 {
     const struct mbp_plant *plant = unit->image->plant;
     const struct mbp_register *reg = &point->reg;
-    if (point->table == MBP_HOLDING_REGISTERS &&
+    const bool unused = point->kind == MBP_WRITE_LIMIT && point->table == MBP_HOLDING_REGISTERS &&
+                        mbp_register_unused(reg, unit->holding + point->addr);
+    if (point->table == MBP_HOLDING_REGISTERS && !unused &&
         !mbp_codec_has_digits((enum mbp_type)reg->type, (enum mbp_order)reg->order, unit->holding + point->addr))
         return false;
     switch ((unsigned)point->kind) {

@@ -290,10 +290,6 @@ bool image_reasons_given(const struct mbp_image_unit *unit, enum mbp_table table
 void image_alarm_commands_place(struct mbp_image *image, size_t *next, size_t entry, size_t behind);
 
 /* The record that asked for it. */
-/* The entries of the log, or what is made of them, stand elsewhere from now on: commands that came before this entry,
- * from the *next one on, stand behind so many. To be called for each entry from the first on, then with SIZE_MAX. */
-void image_alarm_commands_place(struct mbp_image *image, size_t *next, size_t entry, size_t behind);
-
 void image_alarm_command_words(const struct mbp_alarm_asked *asked, uint16_t words[MBP_RECORD_WORDS]);
 /* Of a run before, which has carried them out: nothing was asked yet. */
 void image_alarm_commands_forget(struct mbp_image *image);

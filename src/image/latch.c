@@ -262,9 +262,11 @@ size_t mbp_image_latch(struct mbp_image *image, const struct mbp_write **writes)
 void mbp_image_forget(struct mbp_image *image)
 {
     size_t kept = 0;
+    size_t command = 0;
     for (size_t i = 0; i < image->log_count; i++) {
         const struct write_entry entry = image->log[i];
         struct image_point point = image_find_point(&image->units[entry.unit], entry.table, entry.addr);
+        image_alarm_commands_place(image, &command, i, kept);
         if (point.kind != MBP_WRITE_STORED || image->plant->stored[point.index].retain) {
             image->log[kept++] = entry;
             continue;
@@ -273,6 +275,7 @@ void mbp_image_forget(struct mbp_image *image)
         set_partial(image, access, false);
         *access &= (uint8_t)~MBP_ACCESS_DIRTY;
     }
+    image_alarm_commands_place(image, &command, SIZE_MAX, kept);
     image->log_count = kept;
     for (uint32_t u = 0; u < image->plant->unit_count; u++)
         image_texts_forget(&image->units[u]); /* that writes which came again have put there */

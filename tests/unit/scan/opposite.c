@@ -13,6 +13,7 @@ static const char yaml[] = "mbplant: 1\n"
                            "alarm_policy: {longest_bypass: 20s}\n"
                            "units:\n"
                            "  - id: 1\n"
+                           "    points: [{at: holding 200, name: V, type: uint16, value: 0, retain: false}]\n"
                            "    machines:\n"
                            "      - name: M1\n"
                            "        sensors:\n"
@@ -209,6 +210,27 @@ static void test_order_outlives_a_log_that_is_tidied(void **state)
     assert_int_equal(look(line).alarm_flags, 0);
 }
 
+/* After a kill what is not retained is let go of: the order of the rest stays. */
+static void test_order_outlives_what_is_forgotten(void **state)
+{
+    struct line *line = *state;
+    assert_int_equal(line_write_word(line, 200, 7), MBP_OK);
+    command(line, (struct deed){BY_ALL, MBP_DEED_SHELVE});
+    command(line, (struct deed){BY_POINT, MBP_DEED_UNSHELVE});
+    command(line, (struct deed){BY_POINT, MBP_DEED_SHELVE});
+    command(line, (struct deed){BY_ALL, MBP_DEED_UNSHELVE});
+    command(line, (struct deed){BY_POINT, MBP_DEED_SHELVE});
+    mbp_image_forget(line->image);
+    line_scan(line, 1);
+    assert_int_equal(look(line).flags, MBP_SENSOR_SHELVED);
+    assert_int_equal(line_write_word(line, 200, 7), MBP_OK);
+    command(line, (struct deed){BY_ALL, MBP_DEED_SHELVE});
+    command(line, (struct deed){BY_POINT, MBP_DEED_UNSHELVE});
+    mbp_image_forget(line->image);
+    line_scan(line, 1);
+    assert_int_equal(look(line).flags, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +239,7 @@ int main(void)
         TEST(test_bypass_and_its_end_before_one_scan_come_in_their_order),
         TEST(test_point_written_again_behind_a_command_counts_behind_it),
         TEST(test_order_outlives_a_log_that_is_tidied),
+        TEST(test_order_outlives_what_is_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
