@@ -37,6 +37,7 @@ static void sort(void)
 {
     while (sorted_count < PAIRS_MAX && mbp_french_at(sorted_count, &sorted[sorted_count]))
         sorted_count++;
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are what is sorted
     qsort(sorted, sorted_count, sizeof sorted[0], by_english);
 }
 
@@ -45,6 +46,7 @@ const char *mbp_french(const char *english)
     const struct mbp_pair wanted = {english, NULL};
     const struct mbp_pair *key = &wanted;
     pthread_once(&once, sort);
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): likewise
     const struct mbp_pair *const *found = bsearch(&key, sorted, sorted_count, sizeof sorted[0], by_english);
     return found != NULL ? (*found)->french : english;
 }

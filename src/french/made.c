@@ -104,7 +104,7 @@ const char *mbp_french_sent(const char *text, char *buf, size_t size)
         if (left != NULL)
             put(pair->french, pieces, out);
     } while (left != NULL && *left != '\0');
-    bool whole = left != NULL && fflush(out) == 0;
+    bool whole = left != NULL && fflush(out) == 0 && ferror(out) == 0;
     fclose(out);
     buf[size - 1] = '\0'; /* where all of it was needed */
     return whole ? buf : text;

@@ -213,8 +213,14 @@ bool web_plant_is_put(struct web_call *call)
         return true;
     const char *end = memchr(said.bytes, '\n', said.len);
     struct mbp_text line = {said.bytes, end != NULL ? (size_t)(end - said.bytes) : said.len};
-    place_of(line, &row, &column, &words);
-    web_problem(call, 422, "so the plant file would be wrong: %.*s", (int)(line.len - words), line.bytes + words);
+    if (place_of(line, &row, &column, &words)) {
+        web_problem(call, 422, "so the plant file would be wrong: %.*s", (int)(line.len - words), line.bytes + words);
+        return false;
+    }
+    char text[512];
+    char spoken[1024];
+    snprintf(text, sizeof text, "%.*s", (int)line.len, line.bytes);
+    web_problem(call, 409, "%s", web_tr_made(call, text, spoken, sizeof spoken));
     return false;
 }
 

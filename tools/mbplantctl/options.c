@@ -78,7 +78,7 @@ static void print_formats(const struct ctl_verb *verb, FILE *errors)
 static enum mbp_status needs_value(const struct parser *parser, const struct ctl_option *option)
 {
     const struct ctl_verb *verb = parser->out->verb;
-    if (option->mask == CTL_OPT_FORMAT && verb != NULL) {
+    if (option->mask == CTL_OPT_FORMAT && verb != NULL && (verb->options & CTL_OPT_FORMAT) != 0) {
         mbp_text_print(parser->errors, ctl_tr("mbplantctl: --format needs a value; %s has"), verb->name);
         print_formats(verb, parser->errors);
     } else {

@@ -17,7 +17,6 @@ void web_open_by_condition(struct web_call *call, uint32_t machine, const char *
     const struct mbp_machine *of = &plant->machines[machine];
     const char *now = of->maintenance_when > 0 ? plant->formulas[of->maintenance_when - 1].text : NULL;
     char why[MBP_EDIT_WHY_LEN];
-    char said[2 * MBP_EDIT_WHY_LEN];
     char *made = NULL;
     size_t len = 0;
     if (!web_instructs(call))
@@ -34,7 +33,7 @@ void web_open_by_condition(struct web_call *call, uint32_t machine, const char *
     enum mbp_status status =
         mbp_edit_set(plant->text, MBP_EDIT_MACHINE, of->name, "maintenance.when", when, &made, &len, why);
     if (status != MBP_OK) {
-        web_problem(call, status == MBP_ERR_MEMORY ? 503 : 422, "%s", web_tr_made(call, why, said, sizeof said));
+        web_problem(call, status == MBP_ERR_MEMORY ? 503 : 422, "%s", why);
         return;
     }
     web_already_begin(call);

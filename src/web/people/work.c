@@ -19,21 +19,29 @@ static enum mbp_status take_from(const struct web_call *call, uint32_t first, ui
     return status;
 }
 
-/* What became of it, by its first event and the newest ones: of the rest nothing is known here. */
+/* Where what is looked at begins: the newest events are. */
+static uint32_t look_from(const struct web_call *call)
+{
+    const uint32_t end = mbp_journal_last(call->web->config.journal) + 1;
+    return end > MBP_DEED_LOOK_BACK ? end - MBP_DEED_LOOK_BACK : 1;
+}
+
+/* What became of it, by its first event and the newest ones: of the rest nothing is known here. Errors:
+ * MBP_ERR_MISSING, its first event began no work. */
 static enum mbp_status look(const struct web_call *call, const struct mbp_event *opened, struct mbp_work_record *out)
 {
     const uint32_t end = mbp_journal_last(call->web->config.journal) + 1;
-    const uint32_t next = opened->seq + 1;
-    const uint32_t back = end > MBP_DEED_LOOK_BACK ? end - MBP_DEED_LOOK_BACK : 1;
+    const uint32_t from = look_from(call);
     struct mbp_historian *historian = NULL;
     struct mbp_history *history = NULL;
     enum mbp_status status =
         mbp_historian_new(call->web->plant, mbp_journal_names(call->web->config.journal), &historian);
     if (status != MBP_OK)
         return status;
-    status = mbp_historian_take(historian, opened);
+    if (opened->seq < from)
+        status = mbp_historian_take(historian, opened);
     if (status == MBP_OK)
-        status = take_from(call, next > back ? next : back, end, historian);
+        status = take_from(call, from, end, historian);
     if (status != MBP_OK) {
         mbp_historian_free(historian);
         return status;
@@ -44,6 +52,13 @@ static enum mbp_status look(const struct web_call *call, const struct mbp_event 
         *out = *work;
     mbp_history_free(history);
     return status != MBP_OK || work != NULL ? status : MBP_ERR_MISSING;
+}
+
+/* What somebody said of it is certain. What follows from the machine's state is so where nothing older is left that the
+ * state may have been about. */
+static bool is_certain(const struct web_call *call, const struct mbp_event *event)
+{
+    return event->code != MBP_EV_MACHINE_STATE || look_from(call) <= mbp_journal_oldest(call->web->config.journal);
 }
 
 /* "done already, by anna at 127.0.0.1" */
@@ -68,12 +83,15 @@ static bool may_go_on(struct web_call *call, const struct mbp_event *opened, uns
     enum mbp_status status = look(call, opened, &work);
     if (cancelled && !call->said_args[WEB_SAID_WHY].given) {
         web_problem(call, 400, "say why: 'text' or 'why'");
-    } else if (status == MBP_OK && mbp_work_is_over(&work)) {
+    } else if (status == MBP_ERR_MISSING && is_certain(call, opened)) {
+        web_problem(call, 404, "there is no %s %u", web_tr(call, "work"), opened->seq);
+    } else if (status == MBP_OK && mbp_work_is_over(&work) && is_certain(call, &work.done)) {
         say_first(call, &work, &work.done);
     } else if (cancelled && opened->code == MBP_EV_MACHINE_STATE) {
         web_problem(call, 409, "work %u is the machine's stay in maintenance: it ends with its return to service",
                     opened->seq);
-    } else if (status == MBP_OK && command == MBP_LOGBOOK_WORK_STARTED && work.state == MBP_WORK_GOES_ON) {
+    } else if (status == MBP_OK && command == MBP_LOGBOOK_WORK_STARTED && work.state == MBP_WORK_GOES_ON &&
+               is_certain(call, &work.started)) {
         say_first(call, &work, &work.started);
     } else {
         return true;
@@ -102,8 +120,11 @@ void web_answer_work_goes_on(struct web_call *call)
     struct mbp_work_record work;
     bool known = mbp_journal_read(call->web->config.journal, call->before, 1, &opened) == 1 &&
                  look(call, &opened, &work) == MBP_OK;
-    const struct mbp_event *first = call->route->sub == MBP_LOGBOOK_WORK_STARTED ? &work.started : &work.done;
-    if (known && first->seq != 0 && first->seq < call->index)
+    const struct mbp_event *first = &work.done;
+    if (known && call->route->sub == MBP_LOGBOOK_WORK_STARTED &&
+        !(mbp_work_is_over(&work) && work.done.seq < call->index))
+        first = &work.started;
+    if (known && first->seq != 0 && first->seq < call->index && is_certain(call, first))
         say_first(call, &work, first);
     else
         web_answer_told(call);

@@ -144,6 +144,7 @@ const struct mbp_pair ctl_french_verbs[] = {
     {"work %u\n", "intervention %u\n"},
     {"work %u is %s already%s%s", "l’intervention %u est déjà %s%s%s"},
     {"work %u was %s meanwhile%s%s", "l’intervention %u est entre-temps %s%s%s"},
+    {"too many commands wait for the next scan; mbplantctl sim step lets it take them in, then ask again", "trop de commandes attendent le prochain cycle ; mbplantctl sim step le laisse les prendre, puis redemander"},
     {"there is no work %u; mbplantctl work list --all lists it", "il n’y a pas d’intervention %u ; mbplantctl work list --all les donne"},
     {"usage: mbplantctl work %s N %s; mbplantctl work list has the numbers", "usage : mbplantctl work %s N %s ; mbplantctl work list donne les numéros"},
     {"work: '%s'; it is list, open, start, done or cancel%s%s%s", "work : « %s » ; c’est list, open, start, done ou cancel%s%s%s"},

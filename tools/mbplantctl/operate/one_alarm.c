@@ -126,7 +126,7 @@ enum ctl_exit ctl_one_alarm_do(struct ctl *ctl, const struct ctl_one_alarm *alar
     return ctl_say_pending(ctl, name);
 }
 
-static enum mbp_status end_one(struct ctl *ctl, uint32_t sensor, unsigned alarm, enum mbp_alarm_deed deed)
+static enum mbp_status end_once(struct ctl *ctl, uint32_t sensor, unsigned alarm, enum mbp_alarm_deed deed)
 {
     const struct mbp_plant *plant = ctl->plant;
     const struct mbp_unit *unit = &plant->units[plant->sensors[sensor].unit];
@@ -137,12 +137,31 @@ static enum mbp_status end_one(struct ctl *ctl, uint32_t sensor, unsigned alarm,
                : ctl_write(ctl->link, unit->id, MBP_HOLDING_REGISTERS, (uint16_t)base, MBP_RECORD_COMMAND + 1, words);
 }
 
+/* A scan takes in so many of them; then there is room for more. */
+static enum mbp_status end_one(struct ctl *ctl, uint32_t sensor, unsigned alarm, enum mbp_alarm_deed deed)
+{
+    enum mbp_status status = end_once(ctl, sensor, alarm, deed);
+    if (status == MBP_EX_SERVER_DEVICE_BUSY && ctl_await_effect(ctl, ctl->plant->sensors[sensor].name) == CTL_OK &&
+        !ctl->pending)
+        status = end_once(ctl, sensor, alarm, deed);
+    return status;
+}
+
+static bool has_alarms(const struct mbp_sensor *sensor)
+{
+    return !mbp_is_interlock(sensor) && sensor->interlock != MBP_INTERLOCK_BYPASS;
+}
+
 enum ctl_exit ctl_one_alarm_end_unseen(struct ctl *ctl, uint32_t first, uint32_t count, enum mbp_alarm_deed deed)
 {
     enum mbp_status status = MBP_OK;
     for (uint32_t s = first; s < first + count && status == MBP_OK; s++) {
-        if (!mbp_is_interlock(&ctl->plant->sensors[s]) && ctl->plant->sensors[s].interlock != MBP_INTERLOCK_BYPASS)
+        if (has_alarms(&ctl->plant->sensors[s]))
             status = end_one(ctl, s, MBP_RECORD_ALL, deed);
+    }
+    if (status == MBP_EX_SERVER_DEVICE_BUSY) {
+        ctl_error("too many commands wait for the next scan; mbplantctl sim step lets it take them in, then ask again");
+        return CTL_FAILED;
     }
     return status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, mbp_deed_name(deed));
 }
@@ -188,10 +207,6 @@ enum ctl_exit ctl_one_alarm_end(struct ctl *ctl, uint32_t first, uint32_t count,
         *ended += alone != 0 ? 1 : 0;
         for (; alone != 0 && status == MBP_OK; alone &= alone - 1) {
             status = end_one(ctl, s, (unsigned)__builtin_ctz(alone), deed);
-            /* A scan takes in so many of them; then there is room for more. */
-            if (status == MBP_EX_SERVER_DEVICE_BUSY && ctl_await_effect(ctl, ctl->plant->sensors[s].name) == CTL_OK &&
-                !ctl->pending)
-                status = end_one(ctl, s, (unsigned)__builtin_ctz(alone), deed);
         }
     }
     mbp_plant_view_free(ctl->plant, &view);

@@ -244,9 +244,9 @@ static enum ctl_exit end_all(struct ctl *ctl, const struct ending *ending)
                                 : ctl_await_effect(ctl, plant->name);
     if (code == CTL_OK && !unseen)
         code = ctl_one_alarm_end(ctl, 0, plant->sensor_count, ending->deed, &ended);
-    if (code != CTL_OK)
+    if (code != CTL_OK && !unseen)
         return code;
-    for (uint32_t s = 0; s < plant->sensor_count; s++) {
+    for (uint32_t s = 0; s < plant->sensor_count; s++) { /* of what is refused above, the coils are off all the same */
         uint16_t is_on = 0;
         int32_t addr = addr_of(ctl, s, ending->write);
         uint8_t unit = ctl_sensor_unit(plant, s);
