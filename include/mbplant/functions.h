@@ -3,7 +3,8 @@
  * PDU handler checks by these rows, refused writes are told by them, wire faults and the trace read requests by them,
  * and `mbplantctl explain` reads both.
  *
- * A new function code is a row in src/model/functions.c and a handler in src/modbus/pdu*.c, in the list of pdu.c.
+ * A new function code is a row in src/model/functions.c and a handler in src/modbus/pdu_*.c, in the list PDU_HANDLERS
+ * of pdu_priv.h.
  * Source: MODBUS Application Protocol V1.1b3, section 6. */
 #ifndef MBPLANT_FUNCTIONS_H
 #define MBPLANT_FUNCTIONS_H

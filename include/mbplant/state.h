@@ -120,7 +120,7 @@ struct mbp_state {
     uint32_t formulas_untold; /* faults of formulas that came or went since mbp_logic_emit */
     bool undressed;           /* sensors of no machine may be suppressed without a reason by now */
     bool faults_planned;      /* their times were drawn */
-    bool passes; /* while signals advance: an actuator is as open as what passes (mbplant/state/actuator.h) */
+    bool passes;              /* while signals advance: an actuator is as open as what passes (src/state/value.c) */
 
     double *lagged; /* the process value: the end of the signal, what other signals take in and the sensor senses;
                        behind the sensors' the positions of the actuators, so that an input's `from` is an index here */

@@ -88,7 +88,7 @@ uint32_t mqtt_roster_find(const struct mqtt_roster *roster, const char *name);
 /* The same by the hash of its name. */
 uint32_t mqtt_roster_find_hash(const struct mqtt_roster *roster, uint64_t hash);
 
-/* The words of what a point shows, and what they say; of a text the text. out: JSON. */
+/* The words of what a point shows. Returns how many they are. */
 uint32_t mqtt_words(const struct mqtt_change *change, uint16_t words[4]);
 
 /* The thread's: the next changes, scan by scan, in the order of the points: at most so many, of one scan and one

@@ -115,7 +115,7 @@ static size_t edit_line_end(const struct edit *edit, size_t at)
     return at;
 }
 
-/* The ends of the line that holds the byte at: its first byte, and its line break (or the end of the text). */
+/* Where the line behind the one that holds the byte at begins; the end of the text behind the last. */
 static size_t edit_next_line(const struct edit *edit, size_t at)
 {
     at = edit_line_end(edit, at);

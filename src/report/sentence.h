@@ -23,13 +23,13 @@ void sentence_say(struct sentence *s, const char *format, ...) __attribute__((fo
 /* A message with what it asks for; that all languages ask for the same is tested. */
 void sentence_tell(struct sentence *s, enum mbp_message id, ...);
 
-/* "FILL1", or "machine 3 of unit 1" when nobody knows its name. */
+/* "TT101", or its number and unit when nobody knows its name. */
 void sentence_sensor(struct sentence *s);
 
 /* Who did it, where it was not the plant itself: a message with one name in it. */
 void sentence_peer(struct sentence *s, enum mbp_message id);
 
-/* A number of the event in the sensor's digits and unit; as it came when the sensor is unknown. Returns buf. */
+/* The event's numbers in the sensor's digits and unit; as they came when the sensor is unknown. */
 void sentence_value_and_limit(struct sentence *s);
 
 const char *sentence_diagnosis(const struct sentence *s, unsigned limit);

@@ -398,8 +398,8 @@ uint32_t judge_count(const struct mbp_plant *plant, const struct target *target)
 uint32_t judge_nth(const struct mbp_plant *plant, const struct target *target, uint32_t i);
 double judge_value(const struct mbp_play *play, const struct expectation *expectation);
 
-/* master.c: whether an expectation is about a master; binds one that is (false: it is about something else); what it
- * says; whether it is so now; what there was instead. */
+/* master.c, expectations of masters: binds one (false: it is about something else); what it says; whether it is so now;
+ * what there was instead. */
 bool master_bind(struct mbp_scenario *scenario, const struct expect_def *def, uint64_t at_ns,
                  struct expectation *expectation);
 const char *master_text(struct mbp_scenario *scenario, const struct expectation *expectation);

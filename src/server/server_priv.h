@@ -117,9 +117,10 @@ struct mbp_server {
     uint8_t output[OUTPUT_MAX];
 };
 
-/* With room for an incomplete frame. NULL without memory. Ownership: free. */
 /* How long ago it was made; UINT64_MAX of a line and of datagrams, which do not begin. */
 uint64_t connection_age_ns(const struct connection *connection);
+
+/* With room for an incomplete frame. NULL without memory. Ownership: free. */
 struct connection *connection_new(enum mbp_framing framing);
 
 /* What is there of an incomplete frame is all that comes. */

@@ -3,7 +3,6 @@
 
 #include "mbplant/plant/interlock.h"
 #include "mbplant/point.h"
-#include "mbplant/state/actuator.h"
 #include "mbplant/state/forced.h"
 #include "mbplant/state/stored.h"
 

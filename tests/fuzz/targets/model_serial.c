@@ -78,7 +78,7 @@ static int diagnose(struct model *model, const uint8_t *request, size_t len, uin
     bool clears = sub == 1 || sub == 10 || sub == 20;
     if (sub != 0 && sub != 3 && sub != 4 && !clears && counter < 0)
         return ILLEGAL_FUNCTION;
-    if (clears && !model->may_write_words)
+    if ((clears || sub == 4) && !model->may_write_words) /* they change what others see */
         return ILLEGAL_FUNCTION;
     *used = len - 1;
     if (sub == 0)
