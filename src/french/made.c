@@ -24,8 +24,8 @@ static size_t fixed(const char *form)
     return strcspn(form, "%\n");
 }
 
-/* Where the text goes on behind what is of that form, and what stands for each conversion; NULL = it is of another. */
-static const char *behind(const char *form, const char *text, struct piece *pieces)
+/* Where the text goes on behind what is of that form, and what stands for each conversion. False: it is of another. */
+static bool is_of(const char *form, const char *text, struct piece *pieces, const char **behind)
 {
     unsigned count = 0;
     char before = '\0';
@@ -33,7 +33,7 @@ static const char *behind(const char *form, const char *text, struct piece *piec
         if (*form != '%') {
             before = *form;
             if (*form++ != *text++)
-                return NULL;
+                return false;
             continue;
         }
         form += conversion(form);
@@ -43,11 +43,12 @@ static const char *behind(const char *form, const char *text, struct piece *piec
             for (end = text; *end != '\0' && strncmp(end, form, next) != 0; end++)
                 ;
         if (count == PIECES_MAX || (next > 0 && *end == '\0'))
-            return NULL;
+            return false;
         pieces[count++] = (struct piece){text, (size_t)(end - text), before == '\''};
         text = end;
     }
-    return text;
+    *behind = text;
+    return true;
 }
 
 static void put_piece(const struct piece *piece, FILE *out)
@@ -80,8 +81,8 @@ static const struct mbp_pair *find(const char *text, struct piece *pieces, const
     *rest = NULL;
     for (size_t i = 0; i < french_sent.count; i++) {
         struct piece its[PIECES_MAX] = {0};
-        const char *end = behind(french_sent.pairs[i].english, text, its);
-        if (end == NULL || (found != NULL && end <= *rest))
+        const char *end;
+        if (!is_of(french_sent.pairs[i].english, text, its, &end) || (found != NULL && end <= *rest))
             continue;
         found = &french_sent.pairs[i];
         *rest = end;
@@ -96,15 +97,18 @@ const char *mbp_french_sent(const char *text, char *buf, size_t size)
     const char *left = text;
     if (out == NULL)
         return text;
+    bool known;
     do {
         struct piece pieces[PIECES_MAX] = {0};
         const char *rest;
         const struct mbp_pair *pair = find(left, pieces, &rest);
-        left = pair != NULL && rest > left ? rest : NULL;
-        if (left != NULL)
+        known = pair != NULL && rest != NULL && rest > left;
+        if (known) {
             put(pair->french, pieces, out);
-    } while (left != NULL && *left != '\0');
-    bool whole = left != NULL && fflush(out) == 0 && ferror(out) == 0;
+            left = rest;
+        }
+    } while (known && *left != '\0');
+    bool whole = known && fflush(out) == 0 && ferror(out) == 0;
     fclose(out);
     buf[size - 1] = '\0'; /* where all of it was needed */
     return whole ? buf : text;
