@@ -1,9 +1,9 @@
 /* Events: details, the 20-register record, the list that a scan fills. */
 #include "mbplant/event.h"
+#include "mbplant/base/bits.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "mbplant/base/registers.h"
 
@@ -68,18 +68,12 @@ uint16_t mbp_event_place(uint32_t seq)
 /* There is one NaN: the journal's rows keep no more of it. */
 static void put_f32(uint16_t *words, float number)
 {
-    uint32_t bits = 0x7FC00000;
-    if (!isnan(number))
-        memcpy(&bits, &number, sizeof bits);
-    mbp_words_put_u32(words, bits);
+    mbp_words_put_u32(words, isnan(number) ? 0x7FC00000 : mbp_bits_of_float(number));
 }
 
 static float get_f32(const uint16_t *words)
 {
-    uint32_t bits = mbp_words_u32(words);
-    float number;
-    memcpy(&number, &bits, sizeof number);
-    return number;
+    return mbp_float_of_bits(mbp_words_u32(words));
 }
 
 void mbp_event_encode(const struct mbp_event *event, uint16_t words[MBP_EVENT_WORDS])

@@ -1,8 +1,8 @@
 /* convert: a value of one type becomes one of another. */
 #include <math.h>
-#include <string.h>
 
 #include "code.h"
+#include "mbplant/base/bits.h"
 
 static enum mbp_expr_fault within(bool fits)
 {
@@ -37,19 +37,14 @@ static enum mbp_expr_fault s_fits(const union mbp_expr_value *v, unsigned type)
 
 static enum mbp_expr_fault bits_to_real(union mbp_expr_value *v)
 {
-    uint32_t bits = (uint32_t)v->u;
-    float real;
-    memcpy(&real, &bits, sizeof real);
+    float real = mbp_float_of_bits((uint32_t)v->u);
     v->r = (double)real;
     return isfinite(real) ? MBP_EXPR_FINE : MBP_EXPR_UNDEFINED;
 }
 
 static enum mbp_expr_fault real_to_bits(union mbp_expr_value *v)
 {
-    float real = (float)v->r;
-    uint32_t bits;
-    memcpy(&bits, &real, sizeof bits);
-    v->u = bits;
+    v->u = mbp_bits_of_float((float)v->r);
     return MBP_EXPR_FINE;
 }
 

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "mbplant/base/bits.h"
 #include "mbplant/codec.h"
 
 /* Saturation bounds. No double is the largest number of a 64-bit type: the one above it stands for it. */
@@ -101,17 +102,10 @@ static uint64_t to_bits(enum mbp_type type, double raw)
     if (isnan(raw) && !is_float(type))
         return type == MBP_BOOL ? 0 : UINT64_C(1) << (bit_count(type) - 1);
     raw = saturate(type, raw);
-    if (type == MBP_FLOAT32) {
-        float number = (float)raw;
-        uint32_t bits;
-        memcpy(&bits, &number, sizeof bits);
-        return bits;
-    }
-    if (type == MBP_FLOAT64) {
-        uint64_t bits;
-        memcpy(&bits, &raw, sizeof bits);
-        return bits;
-    }
+    if (type == MBP_FLOAT32)
+        return mbp_bits_of_float((float)raw);
+    if (type == MBP_FLOAT64)
+        return mbp_bits_of_double(raw);
     raw = round(raw);
     if (raw >= bounds[type].high && (type == MBP_INT64 || type == MBP_UINT64))
         return type == MBP_INT64 ? (uint64_t)INT64_MAX : UINT64_MAX;
@@ -128,17 +122,10 @@ static double from_bits(enum mbp_type type, uint64_t bits)
         return (double)(int32_t)bits;
     case MBP_INT64:
         return (double)(int64_t)bits;
-    case MBP_FLOAT32: {
-        uint32_t half = (uint32_t)bits;
-        float number;
-        memcpy(&number, &half, sizeof number);
-        return (double)number;
-    }
-    case MBP_FLOAT64: {
-        double number;
-        memcpy(&number, &bits, sizeof number);
-        return number;
-    }
+    case MBP_FLOAT32:
+        return (double)mbp_float_of_bits((uint32_t)bits);
+    case MBP_FLOAT64:
+        return mbp_double_of_bits(bits);
     case MBP_BOOL:
         return bits != 0 ? 1.0 : 0.0;
     case MBP_INT8:
@@ -410,9 +397,7 @@ static void encode_floats(const double *restrict scale, const double *restrict v
                           uint16_t *restrict words)
 {
     for (size_t i = 0; i < count; i++) {
-        float number = (float)float_number(value[i], scale == NULL ? 1.0 : scale[i]);
-        uint32_t bits;
-        memcpy(&bits, &number, sizeof bits);
+        const uint32_t bits = mbp_bits_of_float((float)float_number(value[i], scale == NULL ? 1.0 : scale[i]));
         words[2 * i] = (uint16_t)(bits >> 16);
         words[2 * i + 1] = (uint16_t)bits;
     }

@@ -1,5 +1,6 @@
 /* Payloads of Sparkplug B, written and read. */
 #include "payload.h"
+#include "mbplant/base/bits.h"
 
 #include <endian.h>
 #include <math.h>
@@ -82,16 +83,12 @@ static void put_fixed(struct mqtt_payload *payload, unsigned field, enum wire wi
 
 static void put_double(struct mqtt_payload *payload, unsigned field, double number)
 {
-    uint64_t bits;
-    memcpy(&bits, &number, sizeof bits);
-    put_fixed(payload, field, WIRE_64, bits);
+    put_fixed(payload, field, WIRE_64, mbp_bits_of_double(number));
 }
 
 static void put_float(struct mqtt_payload *payload, unsigned field, float number)
 {
-    uint32_t bits;
-    memcpy(&bits, &number, sizeof bits);
-    put_fixed(payload, field, WIRE_32, bits);
+    put_fixed(payload, field, WIRE_32, mbp_bits_of_float(number));
 }
 
 static void put_text(struct mqtt_payload *payload, unsigned field, const char *text)
@@ -396,21 +393,6 @@ static bool take_field(struct cursor *cursor, struct field *field)
     }
 }
 
-static double as_double(uint64_t bits)
-{
-    double number;
-    memcpy(&number, &bits, sizeof number);
-    return number;
-}
-
-static double as_float(uint64_t bits)
-{
-    uint32_t word = (uint32_t)bits;
-    float number;
-    memcpy(&number, &word, sizeof number);
-    return (double)number;
-}
-
 /* A field with another kind of content than it has by its number is no field of ours. */
 static void take_into(const struct field *field, struct mqtt_metric_in *metric)
 {
@@ -432,10 +414,10 @@ static void take_into(const struct field *field, struct mqtt_metric_in *metric)
         metric->whole = field->bits;
     } else if (field->number == METRIC_FLOAT && field->wire == WIRE_32) {
         metric->kind = MQTT_VALUE_REAL;
-        metric->number = as_float(field->bits);
+        metric->number = (double)mbp_float_of_bits((uint32_t)field->bits);
     } else if (field->number == METRIC_DOUBLE && field->wire == WIRE_64) {
         metric->kind = MQTT_VALUE_REAL;
-        metric->number = as_double(field->bits);
+        metric->number = mbp_double_of_bits(field->bits);
     } else if (field->number == METRIC_STRING && bytes) {
         metric->kind = MQTT_VALUE_TEXT;
         metric->text = (const char *)field->bytes;

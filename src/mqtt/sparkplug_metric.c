@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "mbplant/base/bits.h"
 #include "sparkplug.h"
 
 static struct sparkplug *of(const struct mqtt_link *link)
@@ -119,20 +120,6 @@ void sparkplug_put_own(struct sparkplug *own, const char *name, uint8_t datatype
 
 /* ---- data -------------------------------------------------------------------------------------------------------- */
 
-static uint64_t bits_of_double(double number)
-{
-    uint64_t bits;
-    memcpy(&bits, &number, sizeof bits);
-    return bits;
-}
-
-static uint64_t bits_of_float(float number)
-{
-    uint32_t bits;
-    memcpy(&bits, &number, sizeof bits);
-    return bits;
-}
-
 static bool is_finite(uint8_t datatype, uint64_t bits)
 {
     const uint64_t exponent = datatype == MQTT_FLOAT ? UINT64_C(0x7F800000) : UINT64_C(0x7FF) << 52;
@@ -155,7 +142,7 @@ static bool number_of(const struct mqtt_metric *metric, const struct mqtt_change
             *bits = (uint64_t)(int64_t)(int16_t)*bits;
     } else {
         double number = mbp_register_decode(&metric->reg, words);
-        *bits = metric->datatype == MQTT_FLOAT ? bits_of_float((float)number) : bits_of_double(number);
+        *bits = metric->datatype == MQTT_FLOAT ? mbp_bits_of_float((float)number) : mbp_bits_of_double(number);
     }
     return is_finite(metric->datatype, *bits);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "checkpoint.h"
+#include "mbplant/base/bits.h"
 #include "mbplant/point.h"
 #include "mbplant/state/forced.h"
 #include "mbplant/words.h"
@@ -59,20 +60,6 @@ static unsigned part_of(const struct mbp_plant *plant, uint32_t index)
     return (index - plant->actuator_count) % MBP_SETTINGS_RETAINED;
 }
 
-static uint64_t bits_of(double number)
-{
-    uint64_t bits;
-    memcpy(&bits, &number, sizeof bits);
-    return bits;
-}
-
-static double number_of(uint64_t bits)
-{
-    double number;
-    memcpy(&number, &bits, sizeof number);
-    return number;
-}
-
 uint64_t mbp_setting_now(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t index)
 {
     if (is_seed(plant, index))
@@ -80,10 +67,10 @@ uint64_t mbp_setting_now(const struct mbp_plant *plant, const struct mbp_state *
     if (stored_of(plant, index) != NULL)
         return mbp_stored_kept(state, (uint32_t)(index - first_stored(plant)));
     if (index < plant->actuator_count)
-        return bits_of(state->command[index]);
+        return mbp_bits_of_double(state->command[index]);
     const struct mbp_controller_state *controller = &state->controller[controller_of(plant, index)];
     unsigned part = part_of(plant, index);
-    return bits_of(part == MBP_SETTING_COUNT ? (double)controller->automatic : controller->setting[part]);
+    return mbp_bits_of_double(part == MBP_SETTING_COUNT ? (double)controller->automatic : controller->setting[part]);
 }
 
 uint64_t mbp_setting_in_file(const struct mbp_plant *plant, uint32_t index)
@@ -93,10 +80,10 @@ uint64_t mbp_setting_in_file(const struct mbp_plant *plant, uint32_t index)
     if (stored_of(plant, index) != NULL)
         return stored_of(plant, index)->initial;
     if (index < plant->actuator_count)
-        return bits_of(plant->actuators[index].initial);
+        return mbp_bits_of_double(plant->actuators[index].initial);
     const struct mbp_controller *controller = &plant->controllers[controller_of(plant, index)];
     unsigned part = part_of(plant, index);
-    return bits_of(part == MBP_SETTING_COUNT ? (double)controller->automatic : controller->setting[part]);
+    return mbp_bits_of_double(part == MBP_SETTING_COUNT ? (double)controller->automatic : controller->setting[part]);
 }
 
 /* The key is the point's name in the map; these words are stored, so they do not change with it. */
@@ -171,8 +158,8 @@ void mbp_setting_bind(sqlite3_stmt *stmt, const struct mbp_plant *plant, const s
         sqlite3_bind_text(stmt, 3, text_of(stored, record->value, text), -1, SQLITE_TRANSIENT);
         sqlite3_bind_text(stmt, 4, text_of(stored, record->file_value, text), -1, SQLITE_TRANSIENT);
     } else {
-        sqlite3_bind_double(stmt, 3, number_of(record->value));
-        sqlite3_bind_double(stmt, 4, number_of(record->file_value));
+        sqlite3_bind_double(stmt, 3, mbp_double_of_bits(record->value));
+        sqlite3_bind_double(stmt, 4, mbp_double_of_bits(record->file_value));
     }
 }
 
@@ -207,7 +194,7 @@ static void take(sqlite3_stmt *row, const struct mbp_plant *plant, struct mbp_st
             *(is_seed(plant, index) ? &state->seed : &state->stored[index - first_stored(plant)]) = bits;
         return;
     }
-    if (!same(real(row, 1), number_of(mbp_setting_in_file(plant, index))) || isnan(stored))
+    if (!same(real(row, 1), mbp_double_of_bits(mbp_setting_in_file(plant, index))) || isnan(stored))
         return;
     if (index < plant->actuator_count) {
         take_command(&plant->actuators[index], stored, &state->command[index]);
