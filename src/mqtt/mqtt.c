@@ -149,10 +149,10 @@ static void give_up(struct mbp_mqtt *mqtt)
         release(mqtt);
 }
 
-/* How it goes. */
-static void put_figures(const struct mbp_mqtt *mqtt, struct mbp_link_figures *out)
+/* How it goes, from the next time on that the plant is published. */
+static void show_figures(const struct mbp_mqtt *mqtt)
 {
-    *out = (struct mbp_link_figures){
+    const struct mbp_link_figures figures = {
         .link = (uint8_t)atomic_load(&mqtt->link),
         .since_ms = atomic_load(&mqtt->since_ms),
         .why = atomic_load(&mqtt->why),
@@ -167,13 +167,6 @@ static void put_figures(const struct mbp_mqtt *mqtt, struct mbp_link_figures *ou
         .commands = atomic_load(&mqtt->command_count),
         .refused = atomic_load(&mqtt->refused),
     };
-}
-
-/* From the next time on that the plant is published. */
-static void show_figures(const struct mbp_mqtt *mqtt)
-{
-    struct mbp_link_figures figures;
-    put_figures(mqtt, &figures);
     mbp_scan_set_link(mqtt->config.scan, &figures);
 }
 

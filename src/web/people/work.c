@@ -5,9 +5,9 @@
 
 #define AT_ONCE 64u
 
-static enum mbp_status take_from(const struct web_call *call, uint32_t first, uint32_t end,
-                                 struct mbp_historian *historian)
+static enum mbp_status take_from(const struct web_call *call, uint32_t first, struct mbp_historian *historian)
 {
+    const uint32_t end = mbp_journal_last(call->web->config.journal) + 1;
     struct mbp_event events[AT_ONCE];
     enum mbp_status status = MBP_OK;
     for (uint32_t from = first; from < end && status == MBP_OK; from += AT_ONCE) {
@@ -30,7 +30,6 @@ static uint32_t look_from(const struct web_call *call)
  * MBP_ERR_MISSING, its first event began no work. */
 static enum mbp_status look(const struct web_call *call, const struct mbp_event *opened, struct mbp_work_record *out)
 {
-    const uint32_t end = mbp_journal_last(call->web->config.journal) + 1;
     const uint32_t from = look_from(call);
     struct mbp_historian *historian = NULL;
     struct mbp_history *history = NULL;
@@ -41,7 +40,7 @@ static enum mbp_status look(const struct web_call *call, const struct mbp_event 
     if (opened->seq < from)
         status = mbp_historian_take(historian, opened);
     if (status == MBP_OK)
-        status = take_from(call, from, end, historian);
+        status = take_from(call, from, historian);
     if (status != MBP_OK) {
         mbp_historian_free(historian);
         return status;

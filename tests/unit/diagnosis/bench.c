@@ -20,18 +20,25 @@ static const char yaml[] =
     "        sensors: [{name: Q1, kind: flow, range: [0, 10], max: 8, register: {type: float32}}]\n"
     "    sensors: [{name: U1, kind: flow, range: [0, 10], limits: {high: 8}, register: {type: float32}}]\n";
 
-int bench_setup(void **state)
+int bench_setup_of(void **state, const char *text, double value)
 {
     struct bench *bench = calloc(1, sizeof *bench);
     assert_non_null(bench);
-    bench->plant = fixture_plant(yaml);
+    bench->plant = fixture_plant(text);
     bench->events = fixture_events();
     assert_int_equal(mbp_state_new(bench->plant, FIXTURE_WALL_MS, &bench->state), MBP_OK);
     for (uint32_t s = 0; s < bench->plant->sensor_count; s++)
-        bench->state->value[s] = 5;
+        bench->state->value[s] = value;
+    *state = bench;
+    return 0;
+}
+
+int bench_setup(void **state)
+{
+    bench_setup_of(state, yaml, 5);
+    struct bench *bench = *state;
     bench_show(bench, T1, 50);
     assert_int_equal(bench->events.count, 0);
-    *state = bench;
     return 0;
 }
 

@@ -22,6 +22,9 @@ enum { M1, M2 };
 #define BENCH_PEER 7u
 
 int bench_setup(void **state);
+
+/* Another plant on it; all its sensors stand at value. No diagnosis has run. */
+int bench_setup_of(void **state, const char *text, double value);
 int bench_teardown(void **state);
 
 /* One diagnosis with the sensor showing value; events are those of this run alone. */

@@ -25,15 +25,7 @@ enum { OFF, RATE, BAD };
 
 static int setup(void **state)
 {
-    bench_setup(state);
-    struct bench *bench = *state;
-    mbp_state_free(bench->state);
-    mbp_plant_free(bench->plant);
-    bench->plant = fixture_plant(yaml);
-    assert_int_equal(mbp_state_new(bench->plant, FIXTURE_WALL_MS, &bench->state), MBP_OK);
-    for (uint32_t s = 0; s < bench->plant->sensor_count; s++)
-        bench->state->value[s] = 50;
-    return 0;
+    return bench_setup_of(state, yaml, 50);
 }
 
 /* Scans until an event of the code, at most `most`; how many it took, 0 = none came. */

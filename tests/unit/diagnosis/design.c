@@ -26,14 +26,8 @@ enum { A, C, X, B };
 
 static int setup(void **state)
 {
-    bench_setup(state);
+    bench_setup_of(state, yaml, 50);
     struct bench *bench = *state;
-    mbp_state_free(bench->state);
-    mbp_plant_free(bench->plant);
-    bench->plant = fixture_plant(yaml);
-    assert_int_equal(mbp_state_new(bench->plant, FIXTURE_WALL_MS, &bench->state), MBP_OK);
-    for (uint32_t s = 0; s < bench->plant->sensor_count; s++)
-        bench->state->value[s] = 50;
     mbp_diagnosis_update(bench->plant, bench->state);
     return 0;
 }

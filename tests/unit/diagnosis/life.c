@@ -232,12 +232,8 @@ static void test_alarm_unacknowledged_when_maintenance_begins_waits_again_when_i
 
 static int setup(void **state)
 {
-    bench_setup(state);
+    bench_setup_of(state, yaml, 0);
     struct bench *bench = *state;
-    mbp_state_free(bench->state);
-    mbp_plant_free(bench->plant);
-    bench->plant = fixture_plant(yaml);
-    assert_int_equal(mbp_state_new(bench->plant, FIXTURE_WALL_MS, &bench->state), MBP_OK);
     bench->state->value[PLAIN] = bench->state->value[LATCHING] = 50;
     return 0;
 }

@@ -552,12 +552,8 @@ static void test_a_million_random_steps_go_as_the_model_says(void **state)
 
 static int setup(void **state)
 {
-    bench_setup(state);
+    bench_setup_of(state, yaml, 0);
     struct bench *bench = *state;
-    mbp_state_free(bench->state);
-    mbp_plant_free(bench->plant);
-    bench->plant = fixture_plant(yaml);
-    assert_int_equal(mbp_state_new(bench->plant, FIXTURE_WALL_MS, &bench->state), MBP_OK);
     for (uint32_t s = 0; s < SENSORS; s++)
         show(bench, s, 500);
     mbp_diagnosis_update(bench->plant, bench->state);

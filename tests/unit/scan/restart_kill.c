@@ -646,6 +646,20 @@ static void live_to_the_end(const char *yaml)
     _exit(0);
 }
 
+/* What all lives see. */
+static void share_world(void)
+{
+    world = mmap(NULL, sizeof *world, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_true(world != MAP_FAILED);
+}
+
+static void begin_world(uint64_t seed)
+{
+    *world = (struct world){.time = {.mono_ns = 5 * MBP_NS_PER_S, .wall_ms = FIXTURE_WALL_MS}, .seed = seed};
+    snprintf(line.dir, sizeof line.dir, "/tmp/mbplant-kill-XXXXXX");
+    assert_non_null(mkdtemp(line.dir));
+}
+
 static int run_life(void (*life)(const char *yaml), const char *yaml)
 {
     int status = 0;
@@ -662,9 +676,7 @@ static int run_life(void (*life)(const char *yaml), const char *yaml)
 
 static void walk(uint64_t seed, const char *yaml)
 {
-    *world = (struct world){.time = {.mono_ns = 5 * MBP_NS_PER_S, .wall_ms = FIXTURE_WALL_MS}, .seed = seed};
-    snprintf(line.dir, sizeof line.dir, "/tmp/mbplant-kill-XXXXXX");
-    assert_non_null(mkdtemp(line.dir));
+    begin_world(seed);
     for (unsigned i = 0; i < LIVES; i++) {
         int status = run_life(live, yaml);
         if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
@@ -687,8 +699,7 @@ static void test_kill_at_any_moment_what_was_told_is_exact(void **state)
     yaml[fread(yaml, 1, sizeof yaml - 1, file)] = '\0';
     fclose(file);
     mbp_log_set_level(MBP_LOG_WARNING);
-    world = mmap(NULL, sizeof *world, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    assert_true(world != MAP_FAILED);
+    share_world();
     for (uint64_t seed = 1; seed <= last; seed++)
         walk(seed, yaml);
     munmap(world, sizeof *world);
@@ -739,11 +750,8 @@ static void begin_with_it(const char *yaml)
 static void test_first_out_of_a_machine_that_stood_already_outlives_a_kill(void **state)
 {
     (void)state;
-    world = mmap(NULL, sizeof *world, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    assert_true(world != MAP_FAILED);
-    *world = (struct world){.time = {.mono_ns = 5 * MBP_NS_PER_S, .wall_ms = FIXTURE_WALL_MS}};
-    snprintf(line.dir, sizeof line.dir, "/tmp/mbplant-kill-XXXXXX");
-    assert_non_null(mkdtemp(line.dir));
+    share_world();
+    begin_world(0);
     int status = run_life(meet_a_first_out, rising);
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
     assert_int_equal(world->told.first_out[0], 0);
