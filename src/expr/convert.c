@@ -44,7 +44,8 @@ static enum mbp_expr_fault bits_to_real(union mbp_expr_value *v)
 
 static enum mbp_expr_fault real_to_bits(union mbp_expr_value *v)
 {
-    v->u = mbp_bits_of_float((float)v->r);
+    float real = (float)v->r;
+    v->u = mbp_bits_of_float(real);
     return MBP_EXPR_FINE;
 }
 
