@@ -226,10 +226,14 @@ bool mbp_map_find(const struct mbp_map_index *index, enum mbp_table table, uint1
  * Errors of decode: none; what cannot be (a state beyond the last) is the caller's to judge. */
 void mbp_map_encode_words(unsigned block, const struct mbp_register *reg, const void *view, uint16_t *words);
 
-/* Where two views of an item differ, and the words of a block whose place is MBP_PLACE_STRIDE and that show the one
- * before: only what may differ is written. Found once, it serves all blocks of the item. */
+/* Where two views of an item differ, a bit a piece of theirs; the pieces that a field shows (0: it has no member); and
+ * that field alone, of a block whose place is MBP_PLACE_STRIDE, into its own words. So what changed is written, and
+ * nothing else is looked at. */
+#define MBP_MAP_PIECES 64u
 uint64_t mbp_map_differences(const void *view, const void *before, size_t size);
-void mbp_map_encode_changes(unsigned block, const void *view, uint64_t differ, uint16_t *words);
+uint64_t mbp_map_field_pieces(const struct mbp_map_field *field);
+void mbp_map_encode_field(const struct mbp_map_field *field, const void *view, uint16_t *words);
+
 void mbp_map_encode_bits(unsigned block, const void *view, uint8_t *bits);
 void mbp_map_decode_words(unsigned block, const struct mbp_register *reg, const uint16_t *words, void *view);
 void mbp_map_decode_bits(unsigned block, const uint8_t *bits, void *view);

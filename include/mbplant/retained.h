@@ -31,12 +31,12 @@ struct mbp_retained_alarms {
     uint32_t since_s;
     uint8_t beyond, latched, alarm_flags;
     uint8_t shelved, once, shot, removed; /* single alarms (mbplant/state/alarm.h) */
-    int32_t alone_ms[MBP_ALARM_COUNT];    /* simulated time until each of these comes back; 0 = no end */
+    uint8_t bypassed, chattering;
+    /* What is mostly zero comes last: the journal's ring does not carry it then. */
     uint32_t raised_s[MBP_ALARM_COUNT];
-    uint8_t bypassed;
-    int32_t bypass_ms[MBP_ALARM_COUNT]; /* until each of these interlocks comes back */
-    uint8_t chattering;
     uint32_t acked_ms[MBP_ALARM_COUNT]; /* simulated time since each was acknowledged */
+    int32_t alone_ms[MBP_ALARM_COUNT];  /* simulated time until each of these comes back; 0 = no end */
+    int32_t bypass_ms[MBP_ALARM_COUNT]; /* until each of these interlocks comes back */
 };
 
 /* ---- out -------------------------------------------------------------------------------------------------------- */

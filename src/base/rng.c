@@ -61,8 +61,8 @@ uint64_t mbp_hash(const void *bytes, size_t len)
     return hash;
 }
 
-#define LANES      4u
-#define LANE_BYTES (LANES * sizeof(uint64_t))
+#define LANES      8u
+#define LANE_BYTES (LANES * sizeof(uint32_t))
 
 static inline uint64_t sum_word(uint64_t sum, uint64_t word)
 {
@@ -70,45 +70,61 @@ static inline uint64_t sum_word(uint64_t sum, uint64_t word)
     return sum ^ sum >> 32;
 }
 
-/* Whole blocks of long ones: four sums beside each other, for each multiplication waits for the one before it. */
-static uint64_t sum_blocks(uint64_t sum, const uint8_t *at, size_t blocks)
+#define CHUNK 32u /* blocks: as often as a word can be turned */
+
+/* Some blocks of a long one: columns beside each other, of each a sum and one of those sums where the place counts too,
+ * in operations that a processor does to several columns at once. */
+static uint64_t sum_chunk(uint64_t sum, const uint8_t *at, size_t blocks)
 {
-    uint64_t a = sum;
-    uint64_t b = sum + 1;
-    uint64_t c = sum + 2;
-    uint64_t d = sum + 3;
+    uint32_t of[LANES] = {0};
+    uint32_t placed[LANES] = {0};
     for (; blocks > 0; blocks--, at += LANE_BYTES) {
-        uint64_t word[LANES];
+        uint32_t word[LANES];
         memcpy(word, at, sizeof word);
-        a = sum_word(a, word[0]);
-        b = sum_word(b, word[1]);
-        c = sum_word(c, word[2]);
-        d = sum_word(d, word[3]);
+        for (size_t i = 0; i < LANES; i++) {
+            of[i] += word[i];
+            placed[i] = (placed[i] << 7 | placed[i] >> 25) + of[i];
+        }
     }
-    return sum_word(sum_word(sum_word(a, b), c), d);
+    for (size_t i = 0; i < LANES; i++)
+        sum = sum_word(sum, (uint64_t)placed[i] << 32 | of[i]);
+    return sum;
 }
 
-/* Eight bytes a step: it stands in the way of each confirmed write. */
+static uint64_t sum_blocks(uint64_t sum, const uint8_t *at, size_t blocks)
+{
+    for (; blocks > CHUNK; blocks -= CHUNK, at += CHUNK * LANE_BYTES)
+        sum = sum_chunk(sum, at, CHUNK);
+    return sum_chunk(sum, at, blocks);
+}
+
+#define LONG_BYTES 512u
+
+/* It stands in the way of each confirmed write and of each record: of short ones two sums beside each other, for each
+ * multiplication waits for the one before it. */
 uint64_t mbp_checksum(uint64_t seed, const void *bytes, size_t len)
 {
     const uint8_t *at = bytes;
     uint64_t sum = seed ^ len * UINT64_C(0x9E3779B97F4A7C15);
-    if (len >= 2 * LANE_BYTES) {
+    uint64_t beside = len;
+    uint64_t word[2];
+    if (len >= LONG_BYTES) {
         sum = sum_blocks(sum, at, len / LANE_BYTES);
         at += len / LANE_BYTES * LANE_BYTES;
         len %= LANE_BYTES;
     }
-    for (; len >= sizeof sum; at += sizeof sum, len -= sizeof sum) {
-        uint64_t word;
-        memcpy(&word, at, sizeof word);
-        sum = sum_word(sum, word);
+    for (; len >= sizeof word; at += sizeof word, len -= sizeof word) {
+        memcpy(word, at, sizeof word);
+        sum = sum_word(sum, word[0]);
+        beside = sum_word(beside, word[1]);
     }
     if (len > 0) {
-        uint64_t word = 0;
-        memcpy(&word, at, len);
-        sum = sum_word(sum, word);
+        word[0] = word[1] = 0;
+        memcpy(word, at, len);
+        sum = sum_word(sum, word[0]);
+        beside = sum_word(beside, word[1]);
     }
-    return sum;
+    return sum_word(sum, beside);
 }
 
 uint64_t mbp_name_hash(const char *name)

@@ -163,8 +163,9 @@ static enum mbp_status build_unit(struct mbp_image *image, uint32_t u)
     load_blocks(unit);
     unit->record = base_of(unit->unit, MBP_MAP_ALARM_COMMAND);
     unit->answer = base_of(unit->unit, MBP_MAP_ALARM_ANSWER);
-    image_choose_blocks(image->plant, unit->unit, &image->index[u]);
-    enum mbp_status status = index_controllers(plant, unit->unit, &image->index[u]);
+    enum mbp_status status = image_choose_blocks(image->plant, unit->unit, &image->index[u]);
+    if (status == MBP_OK)
+        status = index_controllers(plant, unit->unit, &image->index[u]);
     if (status == MBP_OK)
         status = build_index(plant, unit->unit, &image->index[u]);
     if (status == MBP_OK)
@@ -246,6 +247,8 @@ void mbp_image_free(struct mbp_image *image)
         free(index->alarms_shown);
         free(index->alone_shown);
         free(index->machine_shown);
+        for (unsigned per = 0; per < MBP_PER_COUNT; per++)
+            free(index->blocks[per].fields);
         mbp_map_index_free(index->map);
         free(index->moved_by);
         free(index->points);

@@ -59,9 +59,19 @@ struct image_block {
     bool strides; /* else each item's place is its own */
 };
 
-/* The blocks of one kind of item that a scan shows, by the tables where masters write and where they do not. */
+/* A field of input registers that stand one stride apart, and where the one of the first item is. */
+struct image_field {
+    const struct mbp_map_field *field;
+    uint32_t first; /* item, plant-wide */
+    uint16_t base, stride;
+};
+
+/* The blocks of one kind of item that a scan shows: where masters write; where they do not, as the fields that show
+ * each piece of a view (mbp_map_differences), begins[p] to begins[p + 1], and as blocks what is no such field. */
 struct image_blocks {
     struct image_block written[MBP_MAP_BLOCKS_MAX], read[MBP_MAP_BLOCKS_MAX];
+    struct image_field *fields;
+    uint16_t begins[MBP_MAP_PIECES + 1];
     uint8_t written_count, read_count;
 };
 
@@ -417,8 +427,9 @@ void image_texts_written(struct mbp_image_unit *unit, enum mbp_table table, uint
 
 /* ---- publish.c ---- */
 
-/* Which blocks of the unit publishing goes over. */
-void image_choose_blocks(const struct mbp_plant *plant, const struct mbp_unit *unit, struct image_index *index);
+/* Which blocks of the unit publishing goes over. Errors: MBP_ERR_MEMORY. Ownership: fields of each, free. */
+enum mbp_status image_choose_blocks(const struct mbp_plant *plant, const struct mbp_unit *unit,
+                                    struct image_index *index);
 
 /* The simulation's view in the instructor's unit. */
 void image_show_instructor(struct mbp_image_unit *unit, const struct mbp_sim_view *view);

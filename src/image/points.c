@@ -2,6 +2,7 @@
  * item's view. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "image_priv.h"
 #include "mbplant/state/stored.h"
@@ -130,7 +131,10 @@ void image_points_publish(struct mbp_image_unit *unit, const struct mbp_state *s
     const struct mbp_plant *plant = unit->image->plant;
     const uint32_t *order = unit->image->index[unit - unit->image->units].points;
     struct mbp_tag last = {.item = UINT32_MAX};
-    union any_view view = {.summary = {0}};
+    union any_view view;
+    if (unit->unit->point_count == 0)
+        return;
+    memset(&view, 0, sizeof view);
     for (uint32_t i = 0; i < unit->unit->point_count; i++) {
         const struct mbp_user_point *point = &plant->points[order[i]];
         enum mbp_map_per per = (enum mbp_map_per)mbp_map[point->tag.block].per;

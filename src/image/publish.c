@@ -1,5 +1,6 @@
 /* The state, copied into every unit's tables: block by block as the map's rows say, from views. What every scan does to
  * every sensor are loops over the state's arrays instead. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "image_priv.h"
@@ -68,9 +69,19 @@ static void show_written(struct mbp_image_unit *unit, enum mbp_map_per per, uint
         show_block(unit, &blocks->written[i], item, view);
 }
 
-static void show_read(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view)
+/* The fields of some pieces of the view. */
+static void show_fields(struct mbp_image_unit *unit, const struct image_blocks *blocks, unsigned piece, unsigned end,
+                        uint32_t item, const void *view)
 {
-    const struct image_blocks *blocks = blocks_of(unit, per);
+    const struct image_field *field = blocks->fields + blocks->begins[piece];
+    for (; field < blocks->fields + blocks->begins[end]; field++)
+        mbp_map_encode_field(field->field, view,
+                             unit->input + field->base + (size_t)(item - field->first) * field->stride);
+}
+
+static void show_bits_read(struct mbp_image_unit *unit, const struct image_blocks *blocks, uint32_t item,
+                           const void *view)
+{
     for (unsigned i = 0; i < blocks->read_count; i++)
         show_block(unit, &blocks->read[i], item, view);
 }
@@ -80,13 +91,18 @@ static void show_changes(struct mbp_image_unit *unit, enum mbp_map_per per, uint
                          uint64_t differ)
 {
     const struct image_blocks *blocks = blocks_of(unit, per);
-    for (unsigned i = 0; i < blocks->read_count; i++) {
-        const struct image_block *block = &blocks->read[i];
-        if (block->strides && mbp_map[block->block].table == MBP_INPUT_REGISTERS)
-            mbp_map_encode_changes(block->block, view, differ, unit->input + addr_of(block, item));
-        else
-            show_block(unit, block, item, view);
+    show_bits_read(unit, blocks, item, view);
+    for (; differ != 0; differ &= differ - 1) {
+        const unsigned piece = (unsigned)__builtin_ctzll(differ);
+        show_fields(unit, blocks, piece, piece + 1, item, view);
     }
+}
+
+static void show_read(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view)
+{
+    const struct image_blocks *blocks = blocks_of(unit, per);
+    show_bits_read(unit, blocks, item, view);
+    show_fields(unit, blocks, 0, MBP_MAP_PIECES, item, view);
 }
 
 static void show_all(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view)
@@ -95,8 +111,68 @@ static void show_all(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t
     show_read(unit, per, item, view);
 }
 
-void image_choose_blocks(const struct mbp_plant *plant, const struct mbp_unit *unit, struct image_index *index)
+/* ---- which blocks -------------------------------------------------------------------------------------------------
+ */
+
+static struct image_block block_of(const struct mbp_plant *plant, const struct mbp_unit *unit, unsigned b)
 {
+    const struct mbp_map_block *row = &mbp_map[b];
+    struct image_block block = {.block = (uint8_t)b, .strides = row->place == MBP_PLACE_STRIDE};
+    if (block.strides) {
+        block.base = (uint16_t)unit->layout.base[b];
+        block.stride = row->stride;
+        mbp_map_items(plant, unit, (enum mbp_map_per)row->per, &block.first);
+    }
+    return block;
+}
+
+static bool is_of_fields(const struct image_block *block)
+{
+    return block->strides && mbp_map[block->block].table == MBP_INPUT_REGISTERS;
+}
+
+static void add_fields(struct image_blocks *blocks, const struct image_block *of, unsigned piece, unsigned *count)
+{
+    const struct mbp_map_block *row = &mbp_map[of->block];
+    for (unsigned f = 0; f < row->field_count; f++) {
+        const struct mbp_map_field *field = &row->fields[f];
+        if ((mbp_map_field_pieces(field) >> piece & 1u) != 0)
+            blocks->fields[(*count)++] =
+                (struct image_field){field, of->first, (uint16_t)(of->base + field->offset), of->stride};
+    }
+}
+
+/* Input registers that stand one stride apart become fields, by the pieces that they show; one may show two pieces. */
+static enum mbp_status find_fields(struct image_blocks *blocks)
+{
+    size_t most = 1;
+    unsigned count = 0;
+    unsigned kept = 0;
+    for (unsigned i = 0; i < blocks->read_count; i++)
+        most += is_of_fields(&blocks->read[i]) ? 2u * mbp_map[blocks->read[i].block].field_count : 0;
+    blocks->fields = calloc(most, sizeof *blocks->fields);
+    if (blocks->fields == NULL)
+        return MBP_ERR_MEMORY;
+    for (unsigned piece = 0; piece < MBP_MAP_PIECES; piece++) {
+        blocks->begins[piece] = (uint16_t)count;
+        for (unsigned i = 0; i < blocks->read_count; i++) {
+            if (is_of_fields(&blocks->read[i]))
+                add_fields(blocks, &blocks->read[i], piece, &count);
+        }
+    }
+    blocks->begins[MBP_MAP_PIECES] = (uint16_t)count;
+    for (unsigned i = 0; i < blocks->read_count; i++) {
+        if (!is_of_fields(&blocks->read[i]))
+            blocks->read[kept++] = blocks->read[i];
+    }
+    blocks->read_count = (uint8_t)kept;
+    return MBP_OK;
+}
+
+enum mbp_status image_choose_blocks(const struct mbp_plant *plant, const struct mbp_unit *unit,
+                                    struct image_index *index)
+{
+    enum mbp_status status = MBP_OK;
     for (unsigned b = 0; b < mbp_map_count; b++) {
         const struct mbp_map_block *row = &mbp_map[b];
         struct image_blocks *blocks = &index->blocks[row->per];
@@ -104,17 +180,14 @@ void image_choose_blocks(const struct mbp_plant *plant, const struct mbp_unit *u
         enum mbp_map_refresh now = row->per == MBP_PER_SENSOR ? MBP_REFRESH_ALARMS : MBP_REFRESH_SCAN;
         if (row->instructor || row->refresh != now || !mbp_map_has(unit, b))
             continue;
-        struct image_block block = {.block = (uint8_t)b, .strides = row->place == MBP_PLACE_STRIDE};
-        if (block.strides) {
-            block.base = (uint16_t)unit->layout.base[b];
-            block.stride = row->stride;
-            mbp_map_items(plant, unit, (enum mbp_map_per)row->per, &block.first);
-        }
         if (row->table == MBP_COILS || row->table == MBP_HOLDING_REGISTERS)
-            blocks->written[blocks->written_count++] = block;
+            blocks->written[blocks->written_count++] = block_of(plant, unit, b);
         else
-            blocks->read[blocks->read_count++] = block;
+            blocks->read[blocks->read_count++] = block_of(plant, unit, b);
     }
+    for (unsigned per = 0; per < MBP_PER_COUNT && status == MBP_OK; per++)
+        status = find_fields(&index->blocks[per]);
+    return status;
 }
 
 void image_show_instructor(struct mbp_image_unit *unit, const struct mbp_sim_view *view)
@@ -308,7 +381,7 @@ static void publish_machines(struct mbp_image_unit *unit, const struct mbp_state
         struct mbp_machine_view view;
         mbp_view_machine(unit->image->plant, state, u->first_machine + i, &view);
         show_written(unit, MBP_PER_MACHINE, u->first_machine + i, &view);
-        /* Bytes between its members may differ too: then it is shown once more, and that is all. */
+        /* Mostly it has not changed. Bytes between its members are zero in both. */
         if (!first && memcmp(&view, &shown[i], sizeof view) == 0) // NOLINT(bugprone-suspicious-memory-comparison)
             continue;
         if (first)
@@ -371,12 +444,11 @@ static struct mbp_summary_view summary_of(const struct mbp_image_unit *unit, con
 static void publish_summary(struct mbp_image_unit *unit, const struct mbp_summary_view *view, bool first)
 {
     struct mbp_summary_view *shown = &unit->image->index[unit - unit->image->units].summary_shown;
-    if (first) {
-        show_all(unit, MBP_PER_UNIT, 0, view);
-    } else {
-        show_written(unit, MBP_PER_UNIT, 0, view);
+    show_written(unit, MBP_PER_UNIT, 0, view);
+    if (first)
+        show_read(unit, MBP_PER_UNIT, 0, view);
+    else
         show_changes(unit, MBP_PER_UNIT, 0, view, mbp_map_differences(view, shown, sizeof *view));
-    }
     *shown = *view;
 }
 

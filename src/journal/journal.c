@@ -113,8 +113,8 @@ enum mbp_status journal_follow(struct mbp_journal *journal, const struct mbp_pla
         free(changed);
         return status;
     }
-    const struct mbp_record record = {.kind = MBP_RECORD_TAGS,
-                                      .of.tags = {changed, oldest, plant->text_crc, plant->text.len}};
+    struct mbp_record record = {.kind = MBP_RECORD_TAGS,
+                                .of.tags = {changed, oldest, plant->text_crc, plant->text.len}};
     return mbp_ring_put(&journal->ring, &record);
 }
 
@@ -210,7 +210,7 @@ const struct mbp_names *mbp_journal_names(const struct mbp_journal *journal)
     return &journal->names.names;
 }
 
-static enum mbp_status push_state(struct mbp_journal *journal, const struct mbp_record *record)
+static enum mbp_status push_state(struct mbp_journal *journal, struct mbp_record *record)
 {
     if (!journal_has_room(journal, mbp_ring_slots((enum mbp_record_kind)record->kind)))
         return MBP_ERR_FULL;
@@ -219,13 +219,13 @@ static enum mbp_status push_state(struct mbp_journal *journal, const struct mbp_
 
 enum mbp_status mbp_journal_push_machine(struct mbp_journal *journal, const struct mbp_retained_machine *machine)
 {
-    const struct mbp_record record = {.kind = MBP_RECORD_MACHINE, .of.machine = *machine};
+    struct mbp_record record = {.kind = MBP_RECORD_MACHINE, .of.machine = *machine};
     return push_state(journal, &record);
 }
 
 enum mbp_status mbp_journal_push_sensor(struct mbp_journal *journal, const struct mbp_retained_sensor *sensor)
 {
-    const struct mbp_record record = {.kind = MBP_RECORD_SENSOR, .of.sensor = *sensor};
+    struct mbp_record record = {.kind = MBP_RECORD_SENSOR, .of.sensor = *sensor};
     return push_state(journal, &record);
 }
 
@@ -252,7 +252,7 @@ static enum mbp_status store_names(struct mbp_journal *journal)
 
 enum mbp_status mbp_journal_change_plant(struct mbp_journal *journal, const struct mbp_plant *to)
 {
-    const struct mbp_record record = {.kind = MBP_RECORD_PLANT, .of.plant = {to, to->text_crc, to->text.len}};
+    struct mbp_record record = {.kind = MBP_RECORD_PLANT, .of.plant = {to, to->text_crc, to->text.len}};
     if (!journal_has_room(journal, 2))
         return MBP_ERR_FULL;
     enum mbp_status status = follow_plant(journal, to);
@@ -267,25 +267,25 @@ enum mbp_status mbp_journal_change_plant(struct mbp_journal *journal, const stru
 
 enum mbp_status mbp_journal_push_alarms(struct mbp_journal *journal, const struct mbp_retained_alarms *alarms)
 {
-    const struct mbp_record record = {.kind = MBP_RECORD_ALARMS, .of.alarms = *alarms};
+    struct mbp_record record = {.kind = MBP_RECORD_ALARMS, .of.alarms = *alarms};
     return push_state(journal, &record);
 }
 
 enum mbp_status mbp_journal_push_upkeep(struct mbp_journal *journal, const struct mbp_retained_upkeep *upkeep)
 {
-    const struct mbp_record record = {.kind = MBP_RECORD_UPKEEP, .of.upkeep = *upkeep};
+    struct mbp_record record = {.kind = MBP_RECORD_UPKEEP, .of.upkeep = *upkeep};
     return push_state(journal, &record);
 }
 
 enum mbp_status mbp_journal_push_setting(struct mbp_journal *journal, const struct mbp_retained_setting *setting)
 {
-    const struct mbp_record record = {.kind = MBP_RECORD_SETTING, .of.setting = *setting};
+    struct mbp_record record = {.kind = MBP_RECORD_SETTING, .of.setting = *setting};
     return push_state(journal, &record);
 }
 
 enum mbp_status mbp_journal_push_fault(struct mbp_journal *journal, const struct mbp_retained_fault *fault)
 {
-    const struct mbp_record record = {.kind = MBP_RECORD_FAULT, .of.fault = *fault};
+    struct mbp_record record = {.kind = MBP_RECORD_FAULT, .of.fault = *fault};
     return push_state(journal, &record);
 }
 
@@ -298,7 +298,7 @@ bool mbp_journal_checkpoint_busy(struct mbp_journal *journal)
 
 enum mbp_status mbp_journal_push_checkpoint(struct mbp_journal *journal, const struct mbp_checkpoint *checkpoint)
 {
-    const struct mbp_record record = {.kind = MBP_RECORD_CHECKPOINT, .of.checkpoint = {checkpoint}};
+    struct mbp_record record = {.kind = MBP_RECORD_CHECKPOINT, .of.checkpoint = {checkpoint}};
     if (mbp_journal_checkpoint_busy(journal))
         return MBP_ERR_BUSY;
     enum mbp_status status = push_state(journal, &record);

@@ -56,7 +56,7 @@ static bool is_of_plant(const struct mbp_plant *plant, const struct mbp_record *
     return false;
 }
 
-static void put(struct mbp_journal *journal, const struct mbp_record *record)
+static void put(struct mbp_journal *journal, struct mbp_record *record)
 {
     enum mbp_status status = mbp_ring_put(&journal->ring, record);
     assert(status == MBP_OK); /* there was room for the largest */
@@ -65,19 +65,19 @@ static void put(struct mbp_journal *journal, const struct mbp_record *record)
 
 static void put_nothing(struct mbp_journal *journal, unsigned slots)
 {
-    const struct mbp_record nothing = {.kind = MBP_RECORD_NOTHING};
+    struct mbp_record nothing = {.kind = MBP_RECORD_NOTHING};
     for (unsigned i = 0; i < slots; i++)
         put(journal, &nothing);
 }
 
-static void take_row(struct recovery *recovery, const struct mbp_record *record)
+static void take_row(struct recovery *recovery, struct mbp_record *record)
 {
     struct mbp_journal *journal = recovery->journal;
     if (!recovery->other_plant && is_of_plant(journal->plant, record)) {
         put(journal, record);
         recovery->rows++;
     } else {
-        put_nothing(journal, mbp_ring_slots((enum mbp_record_kind)record->kind));
+        put_nothing(journal, record->slots);
         recovery->left_out++;
     }
 }
@@ -104,7 +104,7 @@ static void take_tags(struct recovery *recovery, const struct mbp_tags_push *tag
         put_nothing(journal, 1);
 }
 
-static void take_actor(struct recovery *recovery, const struct mbp_record *record)
+static void take_actor(struct recovery *recovery, struct mbp_record *record)
 {
     struct mbp_journal *journal = recovery->journal;
     const struct mbp_actor *actor = &record->of.actor;
@@ -112,7 +112,7 @@ static void take_actor(struct recovery *recovery, const struct mbp_record *recor
                 memchr(actor->role, 0, sizeof actor->role) != NULL &&
                 memchr(actor->name, 0, sizeof actor->name) != NULL;
     if (!good) {
-        put_nothing(journal, mbp_ring_slots(MBP_RECORD_ACTOR));
+        put_nothing(journal, record->slots);
         return;
     }
     if (mbp_names_put_actor(&journal->names.names, actor) == MBP_OK)
@@ -121,7 +121,7 @@ static void take_actor(struct recovery *recovery, const struct mbp_record *recor
 }
 
 /* False: it cannot follow the one before it. */
-static bool take(struct recovery *recovery, const struct mbp_record *record)
+static bool take(struct recovery *recovery, struct mbp_record *record)
 {
     struct mbp_journal *journal = recovery->journal;
     switch ((enum mbp_record_kind)record->kind) {

@@ -64,20 +64,50 @@ static struct slot *slot_at(const struct mbp_ring *ring, uint64_t position)
     return (struct slot *)(void *)ring->slots + (position & (ring->slot_count - 1));
 }
 
-unsigned mbp_ring_slots(enum mbp_record_kind kind)
+static size_t bytes_of(enum mbp_record_kind kind)
 {
-#define OF(member)                                                                                                     \
-    (offsetof(struct mbp_record, of) + sizeof(((const struct mbp_record *)NULL)->of.member) + SLOT_BYTES - 1) /        \
-        SLOT_BYTES
-    static const uint8_t slots[MBP_RECORD_KINDS] = {
+#define OF(member) offsetof(struct mbp_record, of) + sizeof(((const struct mbp_record *)NULL)->of.member)
+    static const uint8_t bytes[MBP_RECORD_KINDS] = {
         [MBP_RECORD_EVENT] = OF(event),   [MBP_RECORD_MACHINE] = OF(machine), [MBP_RECORD_SENSOR] = OF(sensor),
         [MBP_RECORD_ALARMS] = OF(alarms), [MBP_RECORD_UPKEEP] = OF(upkeep),   [MBP_RECORD_SETTING] = OF(setting),
         [MBP_RECORD_FAULT] = OF(fault),   [MBP_RECORD_PLANT] = OF(plant),     [MBP_RECORD_CHECKPOINT] = OF(checkpoint),
         [MBP_RECORD_TAGS] = OF(tags),     [MBP_RECORD_ACTOR] = OF(actor),     [MBP_RECORD_COMMENT] = OF(comment),
-        [MBP_RECORD_NOTHING] = 1,
     };
 #undef OF
-    return kind < MBP_RECORD_KINDS ? slots[kind] : 1;
+    return kind < MBP_RECORD_NOTHING ? bytes[kind] : offsetof(struct mbp_record, of);
+}
+
+unsigned mbp_ring_slots(enum mbp_record_kind kind)
+{
+    return (unsigned)(bytes_of(kind) + SLOT_BYTES - 1) / SLOT_BYTES;
+}
+
+static bool is_zero(const unsigned char *bytes, size_t len)
+{
+    uint64_t any = 0;
+    uint64_t word = 0;
+    for (; len >= sizeof word; bytes += sizeof word, len -= sizeof word) {
+        memcpy(&word, bytes, sizeof word);
+        any |= word;
+    }
+    word = 0;
+    memcpy(&word, bytes, len);
+    return (any | word) == 0;
+}
+
+/* Slots at the end that hold nothing but zero are not put. */
+static unsigned slots_of(const struct mbp_record *record)
+{
+    const unsigned char *bytes = (const unsigned char *)record;
+    size_t len = bytes_of((enum mbp_record_kind)record->kind);
+    unsigned slots = mbp_ring_slots((enum mbp_record_kind)record->kind);
+    for (; slots > 1; slots--) {
+        const size_t at = (size_t)(slots - 1) * SLOT_BYTES;
+        if (!is_zero(bytes + at, len - at))
+            break;
+        len = at;
+    }
+    return slots;
 }
 
 uint64_t mbp_ring_room(const struct mbp_ring *ring)
@@ -91,14 +121,19 @@ static uint64_t sum_of(const struct mbp_record *record, uint64_t position, unsig
     return mbp_checksum(position, record, (size_t)slots * SLOT_BYTES);
 }
 
-enum mbp_status mbp_ring_put(struct mbp_ring *ring, const struct mbp_record *record)
+static unsigned char *part(struct mbp_record *record, unsigned slot)
 {
-    unsigned slots = mbp_ring_slots((enum mbp_record_kind)record->kind);
+    return (unsigned char *)record + (size_t)slot * SLOT_BYTES;
+}
+
+enum mbp_status mbp_ring_put(struct mbp_ring *ring, struct mbp_record *record)
+{
+    const unsigned slots = slots_of(record);
     if (mbp_ring_room(ring) < slots)
         return MBP_ERR_FULL;
+    record->slots = (uint16_t)slots;
     for (unsigned i = 0; i < slots; i++)
-        memcpy(slot_at(ring, ring->head + i)->bytes, (const unsigned char *)record + (size_t)i * SLOT_BYTES,
-               SLOT_BYTES);
+        memcpy(slot_at(ring, ring->head + i)->bytes, part(record, i), SLOT_BYTES);
     if (ring->lent)
         slot_at(ring, ring->head)->sum = sum_of(record, ring->head, slots);
     ring->head += slots;
@@ -114,13 +149,27 @@ bool mbp_ring_hand_over(struct mbp_ring *ring)
     return true;
 }
 
+/* What was not put is zero. */
+static void fill(struct mbp_record *record)
+{
+    const unsigned most = mbp_ring_slots((enum mbp_record_kind)record->kind);
+    if (record->slots < most)
+        memset(part(record, record->slots), 0, (size_t)(most - record->slots) * SLOT_BYTES);
+}
+
 uint64_t mbp_ring_get(const struct mbp_ring *ring, uint64_t position, struct mbp_record *record)
 {
     memcpy(record, slot_at(ring, position)->bytes, SLOT_BYTES);
-    unsigned slots = mbp_ring_slots((enum mbp_record_kind)record->kind);
-    for (unsigned i = 1; i < slots; i++)
-        memcpy((unsigned char *)record + (size_t)i * SLOT_BYTES, slot_at(ring, position + i)->bytes, SLOT_BYTES);
-    return position + slots;
+    for (unsigned i = 1; i < record->slots; i++)
+        memcpy(part(record, i), slot_at(ring, position + i)->bytes, SLOT_BYTES);
+    fill(record);
+    return position + record->slots;
+}
+
+static bool may_be_put(const struct mbp_record *record)
+{
+    return record->kind < MBP_RECORD_KINDS && record->slots > 0 &&
+           record->slots <= mbp_ring_slots((enum mbp_record_kind)record->kind);
 }
 
 uint64_t mbp_ring_left(const unsigned char *slots, uint64_t slot_count, uint64_t position, struct mbp_record *record)
@@ -130,23 +179,31 @@ uint64_t mbp_ring_left(const unsigned char *slots, uint64_t slot_count, uint64_t
     unsigned taken = 1;
     for (unsigned i = 0; i < taken; i++) {
         memcpy(&slot, slots + ((position + i) & (slot_count - 1)) * sizeof slot, sizeof slot);
-        memcpy((unsigned char *)record + (size_t)i * SLOT_BYTES, slot.bytes, SLOT_BYTES);
+        memcpy(part(record, i), slot.bytes, SLOT_BYTES);
         if (i > 0)
             continue;
         sum = slot.sum;
-        taken = mbp_ring_slots((enum mbp_record_kind)record->kind);
+        taken = may_be_put(record) ? record->slots : 0;
     }
-    bool whole = record->kind < MBP_RECORD_KINDS && sum == sum_of(record, position, taken);
-    return whole ? position + taken : 0;
+    if (taken == 0 || sum != sum_of(record, position, taken))
+        return 0;
+    fill(record);
+    return position + taken;
+}
+
+/* The start of the oldest stored record that was not taken back; of no kind where there is none. */
+static struct mbp_record stored_head(const struct mbp_ring *ring)
+{
+    struct mbp_record head;
+    head.kind = MBP_RECORD_KINDS;
+    if (ring->freed != atomic_load_explicit(&ring->stored, memory_order_acquire))
+        memcpy(&head, slot_at(ring, ring->freed)->bytes, offsetof(struct mbp_record, of));
+    return head;
 }
 
 enum mbp_record_kind mbp_ring_stored_kind(const struct mbp_ring *ring)
 {
-    uint32_t kind;
-    if (ring->freed == atomic_load_explicit(&ring->stored, memory_order_acquire))
-        return MBP_RECORD_KINDS;
-    memcpy(&kind, slot_at(ring, ring->freed)->bytes + offsetof(struct mbp_record, kind), sizeof kind);
-    return (enum mbp_record_kind)kind;
+    return (enum mbp_record_kind)stored_head(ring).kind;
 }
 
 bool mbp_ring_take_back(struct mbp_ring *ring, struct mbp_record *record)
@@ -159,9 +216,9 @@ bool mbp_ring_take_back(struct mbp_ring *ring, struct mbp_record *record)
 
 bool mbp_ring_drop(struct mbp_ring *ring)
 {
-    const enum mbp_record_kind kind = mbp_ring_stored_kind(ring);
-    if (kind == MBP_RECORD_KINDS)
+    const struct mbp_record head = stored_head(ring);
+    if (head.kind == MBP_RECORD_KINDS)
         return false;
-    ring->freed += mbp_ring_slots(kind);
+    ring->freed += head.slots;
     return true;
 }

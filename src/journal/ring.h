@@ -56,9 +56,11 @@ struct mbp_comment_piece {
 
 #define MBP_RECORD_SLOT 48u /* bytes of a record in a slot */
 
-/* What one slot holds, or several: events, of which there are many, take one. */
+/* What one slot holds, or several: events, of which there are many, take one. A record's end that is zero takes none.
+ */
 struct mbp_record {
-    uint32_t kind; /* enum mbp_record_kind */
+    uint16_t kind;  /* enum mbp_record_kind */
+    uint16_t slots; /* that it takes: the ring says so */
     union {
         struct mbp_event event;
         struct mbp_retained_machine machine;
@@ -105,11 +107,11 @@ void mbp_ring_move(struct mbp_ring *ring, void *memory);
 /* Slots that can be filled now. */
 uint64_t mbp_ring_room(const struct mbp_ring *ring);
 
-/* Slots that a record of this kind takes. */
+/* Slots that a record of this kind takes at most. */
 unsigned mbp_ring_slots(enum mbp_record_kind kind);
 
-/* Errors: MBP_ERR_FULL, nothing taken. */
-enum mbp_status mbp_ring_put(struct mbp_ring *ring, const struct mbp_record *record);
+/* Sets the record's slots. Errors: MBP_ERR_FULL, nothing taken. */
+enum mbp_status mbp_ring_put(struct mbp_ring *ring, struct mbp_record *record);
 
 /* Lets the consumer see all that was put. False: it has seen all of it. */
 bool mbp_ring_hand_over(struct mbp_ring *ring);

@@ -1,8 +1,15 @@
 /* The tables, and the checks before a database is trusted. */
 #include "schema.h"
 
+#include "checkpoint.h"
+#include "history/hiding.h"
+#include "history/history.h"
 #include "mbplant/base/sqlite.h"
+#include "names_sql.h"
+#include "place.h"
 #include "retained/columns.h"
+#include "retained/retained_fault.h"
+#include "retained/setting.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,6 +44,34 @@ static const char schema_sql[] =
     "CREATE TABLE event_removed(one INTEGER PRIMARY KEY CHECK(one = 1), seq INTEGER NOT NULL, \"check\" INTEGER NOT "
     "NULL) STRICT;";
 // clang-format on
+
+static const char comment_sql[] =
+    "CREATE TABLE IF NOT EXISTS comment(seq INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT";
+
+/* What is missing of the other tables. */
+static int add_tables(sqlite3 *db)
+{
+    const char *const tables[] = {comment_sql,
+                                  mbp_setting_create_sql,
+                                  mbp_names_create_sql,
+                                  mbp_retained_fault_create_sql,
+                                  mbp_checkpoint_create_sql,
+                                  mbp_place_create_sql};
+    int rc = mbp_history_create(db);
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0] && rc == SQLITE_OK; i++)
+        rc = sqlite3_exec(db, tables[i], NULL, NULL, NULL);
+    return rc == SQLITE_OK ? mbp_hiding_create(db) : rc;
+}
+
+int mbp_schema_complete(sqlite3 *db)
+{
+    int rc = sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = mbp_retained_add_columns(db);
+    if (rc == SQLITE_OK)
+        rc = add_tables(db);
+    return rc == SQLITE_OK ? sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) : rc;
+}
 
 /* Of a failed write SQLite tells the system's reason by the file alone, and the log is what is written mostly. */
 static int write_error(sqlite3 *db)
@@ -168,6 +203,8 @@ static enum mbp_status write_draft(const char *draft, const char *path, FILE *er
         rc = sqlite3_exec(db, schema_sql, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
         rc = mbp_retained_create(db);
+    if (rc == SQLITE_OK)
+        rc = add_tables(db);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(db, "COMMIT; PRAGMA journal_mode = WAL", NULL, NULL, NULL);
     if (rc != SQLITE_OK)

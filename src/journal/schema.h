@@ -21,6 +21,10 @@ enum mbp_status mbp_schema_refuse(sqlite3 *db, int rc, const char *path, FILE *e
  * MBP_ERR_IO, MBP_ERR_CORRUPT (the write-ahead log of a vanished journal is in the way). */
 enum mbp_status mbp_schema_create(const char *path, FILE *errors);
 
+/* Adds what an open database of ours does not have yet, in one transaction: each of its own would wait for the disk.
+ * Where all stand already, as in a new one, nothing is written. An SQLite result code. */
+int mbp_schema_complete(sqlite3 *db);
+
 /* Looks at the file's first 100 bytes, without SQLite, so that what is not ours stays as it is to the byte.
  * Errors, one line each: MBP_ERR_IO, MBP_ERR_CORRUPT, MBP_ERR_NEWER (of a later or an earlier version); MBP_ERR_MISSING
  * without a line: no such file. Source: sqlite.org/fileformat2.html, section 1.3. */

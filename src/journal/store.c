@@ -22,9 +22,6 @@ static const char settings_sql[] = "PRAGMA journal_mode = WAL;"
                                    "PRAGMA journal_size_limit = 16777216;"
                                    "PRAGMA secure_delete = OFF;";
 
-static const char comment_sql[] =
-    "CREATE TABLE IF NOT EXISTS comment(seq INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT";
-
 static int prepare_all(struct mbp_store *store)
 {
     static const char event_sql[] =
@@ -108,27 +105,6 @@ static enum mbp_status say_short(const char *path, uint32_t last, uint32_t reach
     return MBP_ERR_CORRUPT;
 }
 
-/* All in one transaction: each of its own would wait for the disk. Where all stand already, nothing is written. */
-static int create_tables(sqlite3 *db)
-{
-    const char *const tables[] = {comment_sql,
-                                  mbp_setting_create_sql,
-                                  mbp_names_create_sql,
-                                  mbp_retained_fault_create_sql,
-                                  mbp_checkpoint_create_sql,
-                                  mbp_place_create_sql};
-    int rc = sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
-    if (rc == SQLITE_OK)
-        rc = mbp_retained_add_columns(db);
-    if (rc == SQLITE_OK)
-        rc = mbp_history_create(db);
-    for (size_t i = 0; i < sizeof tables / sizeof tables[0] && rc == SQLITE_OK; i++)
-        rc = sqlite3_exec(db, tables[i], NULL, NULL, NULL);
-    if (rc == SQLITE_OK)
-        rc = mbp_hiding_create(db);
-    return rc == SQLITE_OK ? sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) : rc;
-}
-
 static enum mbp_status open_checked(const char *path, uint32_t reached, FILE *errors, struct mbp_store *store,
                                     struct mbp_marks *marks, struct mbp_names *names)
 {
@@ -153,7 +129,7 @@ static enum mbp_status open_checked(const char *path, uint32_t reached, FILE *er
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(store->db, settings_sql, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
-        rc = create_tables(store->db);
+        rc = mbp_schema_complete(store->db);
     if (rc == SQLITE_OK)
         rc = prepare_all(store);
     if (rc == SQLITE_OK)

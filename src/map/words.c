@@ -130,6 +130,9 @@ static uint64_t shown(const struct mbp_map_field *field, uint64_t number)
 static uint16_t packed(const struct mbp_map_field *field, const void *view)
 {
     const uint8_t *members = (const uint8_t *)view + field->member.at;
+    if (field->nibbles == 4) /* as most have */
+        return (uint16_t)((members[0] & 0xFu) | (members[1] & 0xFu) << 4 | (members[2] & 0xFu) << 8 |
+                          (members[3] & 0xFu) << 12);
     unsigned word = 0;
     for (unsigned i = 0; i < field->nibbles; i++)
         word |= (members[i] & 0xFu) << 4 * i;
@@ -221,35 +224,58 @@ static bool shows(const struct mbp_map_field *field, const struct mbp_register *
 
 /* A view's bytes in pieces; those of a view longer than that share bits: then more is written, which is as right. No
  * member lies in two pieces, for each stands at a multiple of its size. */
-#define PIECE  sizeof(uint64_t)
-#define PIECES 64u
+#define PIECE sizeof(uint64_t)
+
+#define STRETCH (4 * PIECE) /* compared at once: mostly nothing has changed */
+
+static bool same(const char *view, const char *before, size_t len)
+{
+    uint64_t a[4];
+    uint64_t b[4];
+    if (len < PIECE)
+        return memcmp(view, before, len) == 0;
+    if (len < STRETCH) {
+        memcpy(a, view, PIECE);
+        memcpy(b, before, PIECE);
+        return a[0] == b[0];
+    }
+    memcpy(a, view, sizeof a);
+    memcpy(b, before, sizeof b);
+    return ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3])) == 0;
+}
 
 uint64_t mbp_map_differences(const void *view, const void *before, size_t size)
 {
+    const char *a = view;
+    const char *b = before;
     uint64_t differ = 0;
-    for (size_t at = 0; at < size; at += PIECE) {
-        uint64_t pieces[2] = {0, 0};
-        memcpy(&pieces[0], (const char *)view + at, size - at < PIECE ? size - at : PIECE);
-        memcpy(&pieces[1], (const char *)before + at, size - at < PIECE ? size - at : PIECE);
-        differ |= (uint64_t)(pieces[0] != pieces[1]) << at / PIECE % PIECES;
+    for (size_t at = 0; at < size;) {
+        if (size - at >= STRETCH && same(a + at, b + at, STRETCH)) {
+            at += STRETCH;
+            continue;
+        }
+        if (!same(a + at, b + at, size - at < PIECE ? size - at : PIECE))
+            differ |= UINT64_C(1) << at / PIECE % MBP_MAP_PIECES;
+        at += PIECE;
     }
     return differ;
 }
 
-static bool is_among(const struct mbp_map_field *field, uint64_t differ)
+uint64_t mbp_map_field_pieces(const struct mbp_map_field *field)
 {
     const unsigned last = field->form == MBP_FORM_NIBBLES ? field->nibbles - 1u : 0; /* bytes of their own */
-    return ((differ >> field->member.at / PIECE % PIECES | differ >> (field->member.at + last) / PIECE % PIECES) &
-            1u) != 0;
+    if (field->member.kind == MBP_MEMBER_NONE)
+        return 0;
+    return UINT64_C(1) << field->member.at / PIECE % MBP_MAP_PIECES |
+           UINT64_C(1) << (field->member.at + last) / PIECE % MBP_MAP_PIECES;
 }
 
-void mbp_map_encode_changes(unsigned block, const void *view, uint64_t differ, uint16_t *words)
+void mbp_map_encode_field(const struct mbp_map_field *field, const void *view, uint16_t *words)
 {
-    const struct mbp_map_field *end = mbp_map[block].fields + mbp_map[block].field_count;
-    for (const struct mbp_map_field *field = mbp_map[block].fields; field < end; field++) {
-        if (is_among(field, differ) && field->member.kind != MBP_MEMBER_NONE)
-            encode(field, NULL, view, words + field->offset);
-    }
+    if (field->member.kind == MBP_MEMBER_U32 && field->type == MBP_UINT32 && field->form == MBP_FORM_NUMBER)
+        mbp_words_put_u32(words, load_u32(&field->member, view)); /* as most are */
+    else
+        encode(field, NULL, view, words);
 }
 
 /* Where the fields have types and places of their own: what scans show of each item that has changed. */
@@ -257,10 +283,8 @@ static void encode_own_types(unsigned block, const void *view, uint16_t *words)
 {
     const struct mbp_map_field *end = mbp_map[block].fields + mbp_map[block].field_count;
     for (const struct mbp_map_field *field = mbp_map[block].fields; field < end; field++) {
-        if (field->member.kind == MBP_MEMBER_U32 && field->type == MBP_UINT32 && field->form == MBP_FORM_NUMBER)
-            mbp_words_put_u32(words + field->offset, load_u32(&field->member, view));
-        else if (field->member.kind != MBP_MEMBER_NONE)
-            encode(field, NULL, view, words + field->offset);
+        if (field->member.kind != MBP_MEMBER_NONE)
+            mbp_map_encode_field(field, view, words + field->offset);
     }
 }
 

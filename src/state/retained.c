@@ -83,27 +83,34 @@ static int64_t shelf_ms(const struct mbp_state *state, uint32_t sensor)
     return (int64_t)((left_ns + MBP_NS_PER_MS - 1) / MBP_NS_PER_MS);
 }
 
-/* Of single alarms, likewise. */
+static int32_t left_ms(const struct mbp_state *state, uint32_t end_ms)
+{
+    int32_t left = (int32_t)(end_ms - (uint32_t)(state->sim_ns / MBP_NS_PER_MS));
+    return left > 0 ? left : 1;
+}
+
+/* Of single alarms, likewise. Their times are looked at where there is one: mostly there is none. */
 static void retain_alone(const struct mbp_state *state, uint32_t sensor, struct mbp_retained_alarms *out)
 {
     const struct mbp_alarms_alone *alone = &state->alone[sensor];
+    const unsigned acknowledged = state->active[sensor] & ~(unsigned)state->unack[sensor];
     out->shelved = alone->shelved;
     out->once = alone->once;
     out->shot = alone->shot;
     out->removed = alone->removed;
-    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
-        int32_t left = (int32_t)(alone->end_ms[a] - (uint32_t)(state->sim_ns / MBP_NS_PER_MS));
-        out->alone_ms[a] = (alone->timed >> a & 1u) == 0 ? 0 : left > 0 ? left : 1;
-    }
     out->bypassed = alone->bypassed;
-    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
-        int32_t left = (int32_t)(alone->bypass_ms[a] - (uint32_t)(state->sim_ns / MBP_NS_PER_MS));
-        out->bypass_ms[a] = (alone->bypassed >> a & 1u) == 0 ? 0 : left > 0 ? left : 1;
-    }
     out->chattering = alone->chattering;
-    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
-        bool acknowledged = ((state->active[sensor] & ~(unsigned)state->unack[sensor]) >> a & 1u) != 0;
-        out->acked_ms[a] = acknowledged ? (uint32_t)(state->sim_ns / MBP_NS_PER_MS) - alone->acked_ms[a] : 0;
+    for (unsigned left = alone->timed; left != 0; left &= left - 1) {
+        const unsigned a = (unsigned)__builtin_ctz(left);
+        out->alone_ms[a] = left_ms(state, alone->end_ms[a]);
+    }
+    for (unsigned left = alone->bypassed; left != 0; left &= left - 1) {
+        const unsigned a = (unsigned)__builtin_ctz(left);
+        out->bypass_ms[a] = left_ms(state, alone->bypass_ms[a]);
+    }
+    for (unsigned left = acknowledged; left != 0; left &= left - 1) {
+        const unsigned a = (unsigned)__builtin_ctz(left);
+        out->acked_ms[a] = (uint32_t)(state->sim_ns / MBP_NS_PER_MS) - alone->acked_ms[a];
     }
     memcpy(out->raised_s, &state->raised_s[(size_t)sensor * MBP_ALARM_COUNT], sizeof out->raised_s);
 }

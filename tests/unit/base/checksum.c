@@ -58,11 +58,11 @@ static void test_crc32_of_any_length_at_any_address_is_as_by_bits(void **state)
             assert_int_equal(mbp_crc32(0, bytes + from, len), crc32_by_bits(bytes + from, len));
 }
 
-/* All lengths up to some blocks, a bit in each byte: what is changed is told. */
+/* All lengths up to some blocks of a long one, a bit in each byte: what is changed is told. */
 static void test_checksum_goes_by_each_byte_and_the_length(void **state)
 {
     (void)state;
-    uint8_t bytes[200] = {0};
+    uint8_t bytes[600] = {0};
     for (size_t len = 0; len < sizeof bytes; len++) {
         const uint64_t sum = mbp_checksum(1, bytes, len);
         assert_true(mbp_checksum(1, bytes, len + 1) != sum);
@@ -78,16 +78,18 @@ static void test_checksum_goes_by_each_byte_and_the_length(void **state)
 static void test_checksum_tells_words_that_changed_places(void **state)
 {
     (void)state;
-    uint64_t words[16];
-    for (size_t i = 0; i < 16; i++)
+    uint64_t words[640];
+    for (size_t i = 0; i < 640; i++)
         words[i] = i;
-    const uint64_t sum = mbp_checksum(1, words, sizeof words);
-    for (size_t i = 1; i < 16; i++) {
-        words[0] = i;
-        words[i] = 0;
-        assert_true(mbp_checksum(1, words, sizeof words) != sum);
-        words[0] = 0;
-        words[i] = i;
+    for (size_t count = 16; count <= 640; count += 48) {
+        const uint64_t sum = mbp_checksum(1, words, count * sizeof words[0]);
+        for (size_t i = 1; i < count; i++) {
+            words[0] = i;
+            words[i] = 0;
+            assert_true(mbp_checksum(1, words, count * sizeof words[0]) != sum);
+            words[0] = 0;
+            words[i] = i;
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <string.h>
 
 #include "journal_fixture.h"
 
@@ -191,6 +192,39 @@ static void test_stream_between_two_threads_arrives_whole_and_in_order(void **st
     assert_int_equal(stream.in_order, STREAM);
 }
 
+/* An alarm's record with numbers up to some place: the ring carries no more than those, and gives all. */
+static void test_put_what_is_zero_at_a_records_end_takes_no_slot(void **state)
+{
+    static _Alignas(8) unsigned char memory[SLOTS * MBP_RING_SLOT_BYTES];
+    struct mbp_ring *ring = *state;
+    unsigned before = 0;
+    mbp_ring_move(ring, memory);
+    for (size_t len = 1; len <= sizeof(struct mbp_retained_alarms); len++) {
+        struct mbp_record record;
+        struct mbp_record back;
+        const uint64_t position = ring->head;
+        memset(&record, 0, sizeof record);
+        record.kind = MBP_RECORD_ALARMS;
+        memset(&record.of.alarms, 0x5A, len);
+        assert_int_equal(mbp_ring_put(ring, &record), MBP_OK);
+        assert_int_equal(ring->head - position, record.slots);
+        assert_int_equal(record.slots, (offsetof(struct mbp_record, of) + len - 1) / MBP_RECORD_SLOT + 1);
+        assert_true(record.slots >= before);
+        before = record.slots;
+        memset(&back, 0xFF, sizeof back);
+        assert_int_equal(mbp_ring_left(memory, SLOTS, position, &back), ring->head);
+        assert_memory_equal(&back.of.alarms, &record.of.alarms, sizeof back.of.alarms);
+        memset(&back, 0xFF, sizeof back);
+        assert_int_equal(mbp_ring_get(ring, position, &back), ring->head);
+        assert_memory_equal(&back.of.alarms, &record.of.alarms, sizeof back.of.alarms);
+        mbp_ring_hand_over(ring);
+        store_handed(ring);
+        assert_true(mbp_ring_drop(ring));
+        assert_int_equal(ring->freed, ring->head);
+    }
+    assert_int_equal(before, mbp_ring_slots(MBP_RECORD_ALARMS));
+}
+
 /* What another process finds of a record of several slots: all of it as it was put there, or nothing. */
 static void test_left_a_record_with_a_byte_of_another_is_not_taken(void **state)
 {
@@ -204,7 +238,7 @@ static void test_left_a_record_with_a_byte_of_another_is_not_taken(void **state)
     put(ring, record);
     assert_true(slots > 1);
     assert_int_equal(mbp_ring_left(memory, SLOTS, 5, &found), 5 + slots);
-    assert_memory_equal(&found, &record, slots * MBP_RECORD_SLOT);
+    assert_memory_equal(&found.of.machine, &record.of.machine, sizeof found.of.machine);
     assert_int_equal(mbp_ring_left(memory, SLOTS, 5 + SLOTS, &found), 0);
     assert_int_equal(mbp_ring_left(memory, SLOTS, 6, &found), 0);
     for (unsigned i = 0; i < slots; i++) {
@@ -226,6 +260,7 @@ int main(void)
         RING_TEST(test_get_mixed_records_come_out_as_they_went_in),
         RING_TEST(test_put_without_room_is_refused_and_takes_nothing),
         RING_TEST(test_take_back_before_storing_gives_nothing_and_no_room),
+        RING_TEST(test_put_what_is_zero_at_a_records_end_takes_no_slot),
         RING_TEST(test_drop_frees_all_slots_of_a_stored_record),
         RING_TEST(test_put_round_and_round_a_record_across_the_end_stays_whole),
         RING_TEST(test_left_a_record_with_a_byte_of_another_is_not_taken),
