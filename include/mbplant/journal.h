@@ -201,6 +201,10 @@ struct mbp_journal_health mbp_journal_health(const struct mbp_journal *journal);
 /* Up to max durable events from first upward. Returns how many; 0 when first is not stored. */
 size_t mbp_journal_read(struct mbp_journal *journal, uint32_t first, size_t max, struct mbp_event *events);
 
+/* The numbers of the newest durable events that incidents and work are made of (MBP_RETAINS_HISTORY), at most max, in
+ * order. Returns how many; *all: there are no older ones that are stored. */
+size_t mbp_journal_newest_history(struct mbp_journal *journal, size_t max, uint32_t *seqs, bool *all);
+
 /* Up to max durable events, newest first, from memory (the last 1024): for the scan. */
 size_t mbp_journal_recent(struct mbp_journal *journal, size_t max, struct mbp_event *events);
 

@@ -390,6 +390,19 @@ size_t mbp_journal_read(struct mbp_journal *journal, uint32_t first, size_t max,
     return count;
 }
 
+size_t mbp_journal_newest_history(struct mbp_journal *journal, size_t max, uint32_t *seqs, bool *all)
+{
+    const uint32_t oldest = mbp_journal_oldest(journal);
+    journal_take_back(journal);
+    size_t count = mbp_history_newest(&journal->history, max, seqs);
+    size_t gone = 0;
+    while (gone < count && seqs[gone] < oldest)
+        gone++;
+    *all = gone > 0 || count < max;
+    memmove(seqs, seqs + gone, (count - gone) * sizeof *seqs);
+    return count - gone;
+}
+
 size_t mbp_journal_recent(struct mbp_journal *journal, size_t max, struct mbp_event *events)
 {
     journal_take_back(journal);

@@ -410,6 +410,24 @@ class History(unittest.TestCase):
         self.assertIn("its machine was removed", self.fails("work", "done", str(number)))
         self.assertEqual([event["code"] for event in self.events()[told:] if event["code"].startswith("work")], ["work opened", "work started"])
 
+    def test_work_that_was_done_thousands_of_events_ago_is_over_over_http_too(self):
+        wave = "signal: {base: 50, wave: {shape: square, amplitude: 40, period: 200ms}}"
+        self.file.write_text(LINE.replace("instructor: true", f"""  - id: 3
+    name: Flood
+    machines:
+      - {{name: M4, sensors: [{{name: "F{{n}}", repeat: 500, kind: temperature, range: [0, 100], limits: {{high: 85}}, {wave}}}]}}
+instructor: true"""))
+        with Web(self.file) as plant:
+            number = plant.post("/work", {"machine": "M1", "what": "x"})["seq"]
+            self.assertEqual(plant.post(f"/work/{number}/done", {"as": "Anna"})["code"], "work done")
+            plant.ctl("sim", "pause")
+            plant.ctl("sim", "step", "100")
+            plant.ctl("sim", "resume")
+            last = plant.get("/status")["last_event"]
+            self.assertGreater(last - number, 5000)
+            status, answer, _ = plant.ask(f"/api/v1/work/{number}/start", {"as": "Bert"})
+            self.assertEqual((status, answer["detail"]), (409, f"work {number} is done already, by Anna at 127.0.0.1"))
+
     def on_terminal(self, *words):
         return support.on_terminal(support.MBPLANTCTL, "-p", self.plant.port, *words, columns=80).decode()
 

@@ -87,6 +87,15 @@ void mbp_history_index_note(struct mbp_history_index *index, const struct mbp_ev
         index->seqs[index->end++ % MBP_HISTORY_ENTRIES] = event->seq;
 }
 
+size_t mbp_history_newest(const struct mbp_history_index *index, size_t max, uint32_t *seqs)
+{
+    const uint32_t kept = index->end < MBP_HISTORY_ENTRIES ? index->end : MBP_HISTORY_ENTRIES;
+    const uint32_t count = kept < max ? kept : (uint32_t)max;
+    for (uint32_t i = 0; i < count; i++)
+        seqs[i] = index->seqs[(index->end - count + i) % MBP_HISTORY_ENTRIES];
+    return count;
+}
+
 enum mbp_status mbp_history_read_file(const struct mbp_history_index *index, uint16_t file, uint16_t record,
                                       uint16_t count, uint16_t *words)
 {

@@ -24,6 +24,9 @@ void mbp_history_index_free(struct mbp_history_index *index);
 /* An event that is durable now. */
 void mbp_history_index_note(struct mbp_history_index *index, const struct mbp_event *event);
 
+/* The newest, at most max, in order; how many. */
+size_t mbp_history_newest(const struct mbp_history_index *index, size_t max, uint32_t *seqs);
+
 /* Words of its files. Errors: MBP_EX_ILLEGAL_DATA_ADDRESS. */
 enum mbp_status mbp_history_read_file(const struct mbp_history_index *index, uint16_t file, uint16_t record,
                                       uint16_t count, uint16_t *words);
