@@ -204,7 +204,7 @@ enum mbp_status mbp_document_add_work(struct document *document)
         columns[c] =
             (struct document_column){mbp_work_columns[c].title, mbp_work_columns[c].key, mbp_work_columns[c].number};
     struct document_part *part = mbp_document_add(document, MSG_T_WORK);
-    char *text = mbp_document_line(document, part, MSG_T_WORK);
+    char *text = mbp_document_line(document, part, MSG_WORK_TO_DO);
     enum mbp_status status = mbp_document_grid(document, part, columns, MBP_WORK_COLUMNS);
     for (size_t i = history->work_count; i-- > 0 && status == MBP_OK;) {
         const struct mbp_work_record *work = &history->work[i];

@@ -11,7 +11,7 @@
 static void add_period(struct document *document)
 {
     const struct mbp_analysis *analysis = document->report->analysis;
-    struct document_part *part = mbp_document_add(document, MSG_T_PERIOD);
+    struct document_part *part = mbp_document_add(document, MSG_T_IN_SHORT);
     enum mbp_lang lang = document->lang;
     char from[32];
     char to[32];

@@ -143,6 +143,7 @@
     M(T_INCIDENTS, "Incidents", "Incidents") \
     M(T_CAUSES, "Down time by cause", "Arrêts par cause") \
     M(T_WORK, "Maintenance work", "Interventions de maintenance") \
+    M(WORK_TO_DO, "Work", "Interventions") \
     M(T_TARGETS, "Alarms against targets", "Alarmes et objectifs") \
     M(T_DISTRIBUTION, "Alarms in ten minutes", "Alarmes par dix minutes") \
     M(T_NOW, "Now", "À présent") \
@@ -216,6 +217,7 @@
     M(T_REPORT, "Report", "Rapport") \
     M(T_COUNTERS, "Since the start", "Depuis la mise en service") \
     M(T_PERIOD, "Period", "Période") \
+    M(T_IN_SHORT, "In short", "En bref") \
     M(T_FIGURES, "Availability of machines", "Disponibilité des machines") \
     M(T_PERIOD_ALARMS, "Alarms of the period", "Alarmes de la période") \
     M(T_ACTORS, "Worst alarms", "Alarmes les plus fréquentes") \

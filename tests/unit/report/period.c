@@ -89,7 +89,7 @@ static void test_text_in_french_has_french_words_and_commas(void **state)
 static void test_markdown_has_each_part_as_a_heading(void **state)
 {
     (void)state;
-    static const char *const words[] = {"## Period\n",
+    static const char *const words[] = {"## In short\n",
                                         "## Availability of machines\n",
                                         "| MACHINE | AVAILABILITY |",
                                         "## Maintenance\n",

@@ -51,40 +51,41 @@ struct journal_span {
     uint32_t first, last;
 };
 
-/* The summary says how long the journal is; where no unit shows it, the files of any that has them do. */
-static bool find_journal(struct ctl *ctl, struct journal_span *span)
+/* The summary says how long the journal is; where no unit shows it, the files of any that has them do. Errors:
+ * MBP_ERR_MISSING, none has either; else that of the link. */
+static enum mbp_status find_journal(struct ctl *ctl, struct journal_span *span)
 {
     const struct mbp_plant *plant = ctl->plant;
-    struct mbp_summary_view summary;
+    struct mbp_summary_view summary = {0};
     struct ctl_seal seal = {0};
-    int unit = ctl_map_unit(plant);
+    const int unit = ctl_map_unit(plant);
+    enum mbp_status status = MBP_ERR_MISSING;
     if (unit >= 0) {
-        *span = (struct journal_span){.unit = (uint8_t)unit};
-        if (ctl_summary_read(ctl, span->unit, &summary) != MBP_OK)
-            return false;
-        *span = (struct journal_span){span->unit, summary.oldest_event, summary.last_event};
+        status = ctl_summary_read(ctl, (uint8_t)unit, &summary);
+        *span = (struct journal_span){(uint8_t)unit, summary.oldest_event, summary.last_event};
     }
-    for (uint32_t u = 0; unit < 0 && u < plant->unit_count; u++) {
-        if (ctl_seal_read(ctl->link, plant->units[u].id, &seal) == MBP_OK) {
-            unit = plant->units[u].id;
-            *span = (struct journal_span){(uint8_t)unit, seal.removed + 1, seal.last};
-        }
+    for (uint32_t u = 0; unit < 0 && u < plant->unit_count && status != MBP_OK; u++) {
+        status = ctl_seal_read(ctl->link, plant->units[u].id, &seal);
+        if (status < 0)
+            return status;
+        *span = (struct journal_span){plant->units[u].id, seal.removed + 1, seal.last};
     }
-    if (unit >= 0 && span->last > LOOK_BACK && span->last - LOOK_BACK > span->first)
+    if (span->last > LOOK_BACK && span->last - LOOK_BACK > span->first)
         span->first = span->last - LOOK_BACK;
-    return unit >= 0;
+    return unit < 0 && status != MBP_OK ? MBP_ERR_MISSING : status;
 }
 
 static void say_why(struct ctl *ctl, const char *name, const char *indent)
 {
-    struct journal_span span;
-    if (!find_journal(ctl, &span)) {
+    struct journal_span span = {0};
+    enum mbp_status status = find_journal(ctl, &span);
+    if (status == MBP_ERR_MISSING) {
         ctl_say("%snothing tells whether an expression has a fault: no unit shows the plant's summary "
                 "(blocks: {summary: 30000}), and none has the journal's files (files, function 20)\n",
                 indent);
         return;
     }
-    if (span.last == 0 || ctl_names_read(ctl, span.unit) != MBP_OK)
+    if (status != MBP_OK || span.last == 0 || ctl_names_read(ctl, span.unit) != MBP_OK)
         return;
     const struct mbp_telling by = ctl_telling(ctl);
     struct looking looking = {.by = &by, .name = name};
