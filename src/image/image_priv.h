@@ -425,11 +425,20 @@ void image_texts_forget(struct mbp_image_unit *unit); /* those that do not outli
 const char *image_first_text(const struct mbp_plant *plant, const struct image_text *text); /* the file's */
 void image_texts_written(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count);
 
-/* ---- publish.c ---- */
+/* ---- shown.c: an item's blocks ---- */
 
 /* Which blocks of the unit publishing goes over. Errors: MBP_ERR_MEMORY. Ownership: fields of each, free. */
 enum mbp_status image_choose_blocks(const struct mbp_plant *plant, const struct mbp_unit *unit,
                                     struct image_index *index);
+
+/* An item (plant-wide) from its view: where masters write, for the state stands again after each scan, whatever they
+ * asked for; where they do not, all of it, or what differs (mbp_map_differences) from the view that was shown before;
+ * both. */
+void image_show_written(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view);
+void image_show_read(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view);
+void image_show_changes(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view,
+                        uint64_t differ);
+void image_show_all(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view);
 
 /* The simulation's view in the instructor's unit. */
 void image_show_instructor(struct mbp_image_unit *unit, const struct mbp_sim_view *view);
