@@ -173,7 +173,8 @@ static inline uint32_t mbp_bits_set(uint8_t mask)
 uint64_t mbp_hash(const void *bytes, size_t len);
 
 /* Tells bytes that were changed by chance or are of another time (seed), not those that somebody made up. It differs
- * between machines of another byte order. */
+ * between machines of another byte order. Its values stand in files (journal.tail, snapshots, the store of a broker):
+ * who changes it changes their versions. */
 uint64_t mbp_checksum(uint64_t seed, const void *bytes, size_t len);
 
 /* The same of a name: a stream number that survives a reordering of the plant file. */

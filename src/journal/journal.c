@@ -231,7 +231,7 @@ enum mbp_status mbp_journal_push_sensor(struct mbp_journal *journal, const struc
 
 bool mbp_journal_has_room(struct mbp_journal *journal, size_t records)
 {
-    return journal_has_room(journal, (uint64_t)records * mbp_ring_slots(MBP_RECORD_SENSOR));
+    return journal_has_room(journal, (uint64_t)records * MBP_RECORD_SLOTS_MAX);
 }
 
 uint32_t mbp_journal_plants_left(const struct mbp_journal *journal)

@@ -7,7 +7,7 @@
 
 #include "mbplant/plant.h"
 
-/* Makes the table where an earlier mbplant has made none. */
+/* Makes the table where there is none. */
 extern const char mbp_place_create_sql[];
 
 struct mbp_place {

@@ -170,10 +170,10 @@ static bool take(struct recovery *recovery, struct mbp_record *record)
 /* False: the disk refuses, and there is no room for more. */
 static bool make_room(struct mbp_journal *journal)
 {
-    if (journal_has_room(journal, 2))
+    if (journal_has_room(journal, MBP_RECORD_SLOTS_MAX))
         return true;
     mbp_journal_hand_over(journal);
-    return mbp_journal_flush(journal) == MBP_OK && journal_has_room(journal, 2);
+    return mbp_journal_flush(journal) == MBP_OK && journal_has_room(journal, MBP_RECORD_SLOTS_MAX);
 }
 
 static void take_all(struct recovery *recovery)

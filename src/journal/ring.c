@@ -14,7 +14,7 @@ struct slot {
 };
 
 static_assert(sizeof(struct slot) == MBP_RING_SLOT_BYTES, "no gap in a slot");
-static_assert(sizeof(struct mbp_record) % SLOT_BYTES == 0, "copied in whole slots");
+static_assert(sizeof(struct mbp_record) == MBP_RECORD_SLOTS_MAX * SLOT_BYTES, "copied in whole slots");
 /* Of what there is much; a longer one would only take more room. */
 static_assert(offsetof(struct mbp_record, of) + sizeof(struct mbp_event) <= SLOT_BYTES, "an event fits one slot");
 

@@ -54,7 +54,8 @@ struct mbp_comment_piece {
     char bytes[84];
 };
 
-#define MBP_RECORD_SLOT 48u /* bytes of a record in a slot */
+#define MBP_RECORD_SLOT      48u /* bytes of a record in a slot */
+#define MBP_RECORD_SLOTS_MAX 4u  /* that one takes */
 
 /* What one slot holds, or several: events, of which there are many, take one. A record's end that is zero takes none.
  */
@@ -74,7 +75,7 @@ struct mbp_record {
         struct mbp_tags_push tags;
         struct mbp_actor actor;
         struct mbp_comment_piece comment;
-        unsigned char whole_slots[4 * MBP_RECORD_SLOT - sizeof(uint64_t)];
+        unsigned char whole_slots[MBP_RECORD_SLOTS_MAX * MBP_RECORD_SLOT - sizeof(uint64_t)];
     } of;
 };
 

@@ -1,6 +1,5 @@
 /* The writer's connection: settings, statements, transactions. */
 #include "store.h"
-#include "history/history.h"
 
 #include <assert.h>
 #include <limits.h>

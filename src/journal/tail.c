@@ -251,10 +251,12 @@ enum mbp_status mbp_tail_parse(uint8_t *bytes, size_t len, uint64_t run, uint64_
     if (len < PAGE)
         return MBP_ERR_CORRUPT;
     memcpy(&head, bytes, sizeof head);
-    if (head.magic != MAGIC || head.sum != sum_of_head(&head))
+    if (head.magic != MAGIC)
         return MBP_ERR_CORRUPT;
-    if (head.layout != layout_of_records())
+    if (head.layout != layout_of_records()) /* before the sum, which another version may make otherwise */
         return MBP_ERR_NEWER;
+    if (head.sum != sum_of_head(&head))
+        return MBP_ERR_CORRUPT;
     if (head.run != run)
         return MBP_ERR_RANGE;
     if (!is_power_of_two(head.slot_count) || head.slot_count > (len - PAGE) / MBP_RING_SLOT_BYTES ||

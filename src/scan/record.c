@@ -227,7 +227,7 @@ static void say_comment(const struct mbp_scan *scan, struct mbp_event *event)
 }
 
 /* Between them there is room for an event and all that it touches. */
-#define RECORD_AT_ONCE 4096u
+#define RECORD_AT_ONCE 2048u
 
 static void make_room(struct mbp_scan *scan)
 {

@@ -23,7 +23,11 @@ struct column {
 #define IN_UPKEEP(type, member, most)  {#member, type, offsetof(struct mbp_retained_upkeep, upkeep.member), most},
 #define IN_SENSOR(name, member, type)                                                                                  \
     {                                                                                                                  \
-        name, type, offsetof(struct mbp_retained_sensor, member), UINT8_MAX                                            \
+        name, type, offsetof(struct mbp_retained_sensor, member), 0                                                    \
+    }
+#define BYTE_OF_SENSOR(member, most)                                                                                   \
+    {                                                                                                                  \
+#member, BYTE, offsetof(struct mbp_retained_sensor, member), most                                              \
     }
 #define IN_ALARMS(member, type, most)                                                                                  \
     {                                                                                                                  \
@@ -43,9 +47,9 @@ static const struct column of_sensor[] = {
     IN_SENSOR("file_high", file_limit[MBP_HIGH], REAL),
     IN_SENSOR("file_high_high", file_limit[MBP_HIGH_HIGH], REAL),
     IN_SENSOR("forced_value", forced_value, REAL),
-    IN_SENSOR("active", active, BYTE),
-    IN_SENSOR("unack", unack, BYTE),
-    IN_SENSOR("flags", flags, BYTE),
+    BYTE_OF_SENSOR(active, MBP_ALARMS_ALL),
+    BYTE_OF_SENSOR(unack, MBP_ALARMS_ALL),
+    BYTE_OF_SENSOR(flags, UINT8_MAX),
 };
 static const struct column of_alarms[] = {
     IN_ALARMS(beyond, BYTE, MBP_ALARMS_ALL),

@@ -6,7 +6,7 @@
 
 #include "mbplant/journal.h"
 
-/* Makes the table where an earlier mbplant has made none. */
+/* Makes the table where there is none. */
 extern const char mbp_setting_create_sql[];
 extern const char mbp_setting_put_sql[];
 

@@ -279,6 +279,29 @@ static void assert_beginning(uint8_t *bytes, size_t len, uint64_t run, uint64_t 
     }
 }
 
+/* Where another version put its records otherwise, its sums may be others too: that is no damage. */
+static void test_file_of_another_version_is_told_as_such(void **state)
+{
+    struct fixture *f = *state;
+    struct mbp_tail_left left = {0};
+    char former[64];
+    char path[128];
+    size_t len = 0;
+    uint64_t run = 0;
+    cut_off(f, former);
+    path_in(f->dir, "journal.tail", path);
+    uint8_t *bytes = (uint8_t *)fixture_read_file(path, &len);
+    memcpy(&run, bytes + 16, sizeof run);
+    assert_int_equal(mbp_tail_parse(bytes, len, run, 0, &left), MBP_OK);
+    bytes[8] ^= 1; /* of the layout */
+    assert_int_equal(mbp_tail_parse(bytes, len, run, 0, &left), MBP_ERR_NEWER);
+    bytes[8] ^= 1;
+    bytes[0] ^= 1; /* of the magic */
+    assert_int_equal(mbp_tail_parse(bytes, len, run, 0, &left), MBP_ERR_CORRUPT);
+    free(bytes);
+    clear(former);
+}
+
 static void test_damage_anywhere_nothing_is_made_up(void **state)
 {
     struct fixture *f = *state;
@@ -348,6 +371,7 @@ int main(void)
         FIXTURE_TEST(test_file_of_another_database_is_left_out),
         FIXTURE_TEST(test_file_that_cannot_be_made_all_goes_on_without),
         FIXTURE_TEST(test_room_taken_again_and_again_the_last_is_in_force),
+        FIXTURE_TEST(test_file_of_another_version_is_told_as_such),
         FIXTURE_TEST(test_damage_anywhere_nothing_is_made_up),
         FIXTURE_TEST(test_damaged_record_those_before_it_are_stored),
     };
