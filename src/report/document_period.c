@@ -187,9 +187,11 @@ static void add_alarms(struct document *document)
     mbp_document_say(lang, mbp_document_line(document, part, MSG_T_RAISED), MSG_L_RAISED, alarms->raised,
                      alarms->by_priority[MBP_PRIORITY_CRITICAL], alarms->by_priority[MBP_PRIORITY_HIGH],
                      alarms->by_priority[MBP_PRIORITY_MEDIUM], alarms->by_priority[MBP_PRIORITY_LOW], alarms->cleared);
+    const bool known =
+        !isnan(alarms->per_hour) && analysis->length_ms >= MBP_ANALYSIS_WINDOW_MS; /* of seconds: what? */
     snprintf(text, sizeof text, "%.1f", alarms->per_hour);
     mbp_document_say(lang, mbp_document_line(document, part, MSG_T_RATE), MSG_L_RATE,
-                     isnan(alarms->per_hour) ? "-" : mbp_message_decimal(lang, text));
+                     known ? mbp_message_decimal(lang, text) : "-");
     say_peak(alarms, lang, mbp_document_line(document, part, MSG_T_PEAK));
     mbp_document_say(lang, mbp_document_line(document, part, MSG_T_FLOOD), MSG_L_FLOODS, analysis->flood_count,
                      mbp_document_percent(lang, alarms->flood_share, text, sizeof text));

@@ -48,10 +48,10 @@ static const char style[] =
     "td.bad{font-weight:700;color:#8f1d00}td.bad::before{content:'\\25B2\\00A0'}"
     "td.care{font-weight:700;color:#6b4a00}td.care::before{content:'\\25C6\\00A0'}"
     "p.note{font-size:7.6pt;color:#555;margin:0 0 1.5mm}"
-    "figure{margin:2mm 0 3mm;break-inside:avoid}"
+    "figure{margin:2mm 0 3mm;break-inside:avoid;break-after:avoid}"
     "figcaption{font-size:8.4pt;font-weight:600;margin:0 0 1mm}"
     "svg{width:100%;height:auto;display:block;font:11px system-ui,'DejaVu Sans',Arial,sans-serif}"
-    "footer{margin-top:6mm;font-size:7.6pt;color:#666}"
+    "footer{margin-top:2mm;font-size:7.6pt;color:#666;break-before:avoid}"
     "@media print{body{padding:0;max-width:none;-webkit-print-color-adjust:exact;print-color-adjust:exact}}";
 
 static const char *paint_class(enum mbp_paint paint)

@@ -300,7 +300,7 @@ const struct web_route web_routes[] = {
     {POST(WEB_API "/work/{name}/cancel", "It will not be done; 'text' or 'why' says why", web_command_work_goes_on,
           web_answer_work_goes_on),
      PARAMS(text_body), ONE(event), .sub = MBP_LOGBOOK_WORK_CANCELLED},
-    {GET(WEB_API "/report", "What the plant is like now, and a period of its journal as figures", web_serve_report),
+    {GET(WEB_API "/report", "A period of the journal as figures, and what the plant is like now", web_serve_report),
      PARAMS(report_params), ONE(report), .types = web_report_types},
     {GET(WEB_API "/export", "The programs that points are exported for, and how they get there", web_serve_targets),
      LIST(target)},

@@ -88,7 +88,7 @@ const struct ctl_verb ctl_verbs[] = {
      "address (TABLE:ADDRESS as of read) as masters read it. What is written there meanwhile counts beneath.\n",
      "  mbplantctl force TT101 92.3\n"
      "  mbplantctl force LT102 -5\n"
-     "  mbplantctl force input:0 42\n"
+     "  mbplantctl force input:7 42\n"
      "  mbplantctl force discrete:3 1\n"},
     {"release", ctl_run_release, 1, 1, CTL_OPT_EFFECT, TEXT, "SENSOR|MACHINE|POINT|ADDRESS|all",
      "let what is held show the process again", "",
@@ -214,11 +214,12 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl interlocks M1\n"
      "  mbplantctl interlocks --format json\n"},
     {"report", ctl_run_report, 0, 0, CTL_OPT_FORMAT | CTL_OPT_PERIOD, REPORTS, "",
-     "the plant now, and a period of its life",
-     "What the plant is like now; then, of the last 24 hours or the period that --since and --until give (see\n"
+     "a period of the plant's life, and the plant now",
+     "Of the last 24 hours or the period that --since and --until give (see\n"
      "mbplantctl journal --help; --since 1 is all of it), availability, MTBF, MTTR, OEE and production of each "
      "machine,\n"
-     "how many alarms there were, in which floods, which were the worst, and what maintenance was done and is due.\n",
+     "how many alarms there were, in which floods, which were the worst, and what maintenance was done and is due;\n"
+     "then what the plant is like now.\n",
      "  mbplantctl report\n"
      "  mbplantctl report --since today --format html > today.html\n"
      "  mbplantctl report --since 2026-11-23 --until 2026-11-23 --lang fr\n"

@@ -73,7 +73,7 @@ function freshness() {
   if ($("lost").textContent !== said) $("lost").textContent = said;
   const odd = clockNow.paused || (clockNow.speed && clockNow.speed !== 1);
   $("sim").hidden = !odd;
-  if (odd) $("sim").textContent = `${clockNow.paused ? t("paused") : `×${plain(clockNow.speed || 1)}`}  ${clockNow.time_ms ? day(clockNow.time_ms) : ""}`;
+  if (odd) $("sim").textContent = clockNow.paused ? t("paused") : `×${plain(clockNow.speed || 1)}  ${clockNow.time_ms ? day(clockNow.time_ms) : ""}`;
 }
 
 /* What changes is shown within a beat. What changes all the time is not: a bar moves four times a second, a number once,

@@ -1,8 +1,8 @@
 /* Commands: a dialog says what will happen, the second step does it, and a refusal shows the plant's own words. */
 
 function say(text, kind = "error") {
-  const note = h("p", { class: kind, role: "status" }, text);
-  $("main").prepend(note);
+  const note = h("p", { class: `${kind} said`, role: "status" }, text);
+  $("main").before(note); /* what is shown in there may be made anew meanwhile */
   setTimeout(() => note.remove(), 6000);
 }
 

@@ -79,13 +79,13 @@ function stretch(length) {
 
 /* ---- symbols: a shape and a number as well as a colour ---- */
 
-function mark(priority, waits) {
+function mark(priority, waits, calm) {
   const shapes = {
     critical: ["rect", { x: 1, y: 1, width: 14, height: 14 }], high: ["path", { d: "M8 0 16 15H0z" }],
     medium: ["path", { d: "M8 0 16 8 8 16 0 8z" }], low: ["circle", { cx: 8, cy: 8, r: 7.5 }],
   };
   const rank = PRIORITIES.indexOf(priority);
-  return s("svg", { class: "mark " + priority + (waits ? " waits" : ""), viewBox: "0 0 16 16", role: "img", "aria-label": t(priority) },
+  return s("svg", { class: "mark " + priority + (waits ? " waits" : "") + (calm ? " calm" : ""), viewBox: "0 0 16 16", role: "img", "aria-label": t(priority) },
     s(...shapes[priority]), s("text", { x: 8, y: priority === "high" ? 13.5 : 11.6 }, String(rank + 1)));
 }
 

@@ -120,7 +120,8 @@ function viewIncident(number) {
   const error = h("p", { class: "error", role: "alert", hidden: true }), title = h("h2", {}, `${t("Incident")} ${number}`), facts = h("dl", {}), buttons = h("div", { class: "buttons" }), followed = h("div", {});
   const read = reading(error, async () => {
     const whole = await ask(`/incidents/${encodeURIComponent(number)}?lang=${lang}`);
-    const alarm = allAlarms().find((one) => one.name === `${whole.first_out}.${whole.alarm}` && one.unacknowledged);
+    const alarm = allAlarms().find((one) => one.name === `${whole.first_out}.${whole.alarm}` && one.unacknowledged
+      && !whole.acknowledged_by && (whole.lasts || new Date(one.raised) <= new Date(whole.end))); /* not what came after it */
     title.replaceChildren(`${t("Incident")} ${number}${COLON}`, store.machines.has(whole.machine) ? h("a", { href: path("machine", whole.machine) }, whole.machine) : whole.machine);
     facts.replaceChildren(...[["First out", whole.text], ["From", moment(whole.begin)], ["To", whole.lasts ? t("lasts") : whole.machine_removed ? `${moment(whole.end)} (${t("machine removed")})` : moment(whole.end)], ["Down", lasting(whole.down_s)],
       ["Repair", lasting(whole.repair_s)], ["Alarms that followed", String(whole.alarms)], ["Acknowledged by", whole.acknowledged_by ? `${whole.acknowledged_by}, ${moment(whole.acknowledged)}` : "–"],

@@ -49,6 +49,8 @@ function machineState(name) {
     const machine = store.machines.get(name);
     if (!machine) return;
     const alarms = [...store.sensors.values()].filter((sensor) => sensor.machine === name).flatMap(standing).sort(byWeight);
+    const tripped = machine.state === "en_panne" ? alarms.findIndex((alarm) => alarm.sensor === machine.first_out) : -1; /* what stopped it says why it stands */
+    if (tripped > 0) alarms.unshift(...alarms.splice(tripped, 1));
     node.replaceChildren(badge(machine.state), h("span", { class: "dim small" }, `${t("since")} ${ago(machine.since)}`));
     if (alarms.length) node.append(h("a", { class: "small", href: path("alarms") }, mark(alarms[0].priority, alarms.some((alarm) => alarm.unacknowledged)), ` ${alarms[0].sensor} ${known(alarms[0].diagnosis)}${alarms.length > 1 ? ` +${alarms.length - 1}` : ""}`));
     if (machine.maintenance_due) node.append(h("span", { class: "small" }, t("maintenance due")));
@@ -124,8 +126,8 @@ function actuatorPanel(actuators) {
       const position = h("td", { class: "num", "data-label": t("Position") }), command = h("td", { class: "num", "data-label": t("Command") });
       const update = () => {
         const now = store.actuators.get(actuator.name);
-        position.textContent = now.on_off && (now.value === 0 || now.value === 1) ? t(now.value ? "on" : "off") : plain(now.value) + unit(now.unit);
-        command.textContent = now.on_off ? t(now.on ? "on" : "off") : plain(now.command) + unit(now.unit);
+        position.textContent = now.on_off && (now.value === 0 || now.value === 1) ? t(now.value ? "on" : "off") : number(now.value) + unit(now.unit);
+        command.textContent = now.on_off ? t(now.on ? "on" : "off") : number(now.command) + unit(now.unit);
       };
       update();
       live(actuator.name, update);
@@ -185,8 +187,8 @@ function viewSensor(name) {
     const point = await ask("/points/" + encodeURIComponent(name)).catch(() => null);
     const rows = [[t("Range"), `${plain(sensor.range_low)} … ${plain(sensor.range_high)}${unit(sensor.unit)}`],
       ...Object.entries(sensor.limits).filter(([, limit]) => limit !== null).map(([key, limit]) => [t(LIMIT_WORDS[key] || key), `${plain(limit)}${unit(sensor.unit)}${sensor.trips.includes(key) ? ` – ${t("it stops {machine}", { machine: sensor.machine || "" })}` : ""}`])];
-    if (point) rows.push([t("Register"), `${t("Unit").toLowerCase()} ${point.unit_id}, ${t(point.table.replace("_", " "))} ${point.address} = ${point.reference}, ${point.type} ${point.order} × ${point.scale}`],
-      [t("Read it with"), h("code", {}, `mbpoll -m tcp -p ${store.plant.modbus_port} -a ${point.unit_id} -t 4 -0 -r ${point.address} -c ${point.count} ${location.hostname}`)]);
+    if (point) rows.push([t("Register"), `${t("Unit").toLowerCase()} ${point.unit_id}, ${t(point.table.replace("_", " "))} ${point.address} = ${point.reference}, ${point.type}${point.count > 1 ? ` ${point.order}` : ""} × ${point.scale}`],
+      [t("Read it with"), h("code", {}, `mbpoll -m tcp -p ${store.plant.modbus_port} -a ${point.unit_id} -t 4 -0 -r ${point.address} -c ${point.count} -1 ${location.hostname}`)]);
     facts.replaceChildren(...rows.flatMap(([key, value]) => [h("dt", {}, key), h("dd", {}, value)]));
   };
   update(true);
