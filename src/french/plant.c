@@ -228,6 +228,7 @@ static const struct mbp_pair rows[] = {
     {"'count' and 'repeat' say the same here; keep one", "« count » et « repeat » disent ici la même chose ; n’en garder qu’un"},
     {"no master writes in the table '%s'", "aucun maître n’écrit dans la table « %s »"},
     {"'bit', 'byte' and 'bits' each say which part of the register is meant; keep one", "« bit », « byte » et « bits » disent chacun quelle partie du registre ; n’en garder qu’un"},
+    {"a byte has a type of one: int8, uint8", "un octet a un type d’un octet : int8, uint8"},
     {"a part of one register has a type of one: int8, uint8", "une partie d’un registre a un type d’une partie : int8, uint8"},
     {"a %s is one bit and has no '%s'; remove it", "un %s est un seul bit et n’a pas de « %s » ; le retirer"},
     {"a type as a register has one: int16, uint32, float32, string(8)", "un type comme d’un registre : int16, uint32, float32, string(8)"},

@@ -5,14 +5,40 @@
 #include "scalar.h"
 #include "schema.h"
 
+/* What ends a line in YAML 1.1, which would be folded to a blank: its bytes, and its escape (YAML 1.2, 5.7). */
+static const struct {
+    const char *bytes, *escape;
+} breaks[] = {
+    {"\n", "\\n"}, {"\r", "\\r"}, {"\xC2\x85", "\\N"}, {"\xE2\x80\xA8", "\\L"}, {"\xE2\x80\xA9", "\\P"},
+};
+
+/* How many bytes of text were printed as an escape. */
+static size_t print_escaped(FILE *out, const char *text)
+{
+    for (size_t i = 0; i < sizeof breaks / sizeof breaks[0]; i++) {
+        const size_t len = strlen(breaks[i].bytes);
+        if (strncmp(text, breaks[i].bytes, len) == 0) {
+            fputs(breaks[i].escape, out);
+            return len;
+        }
+    }
+    if (*text == '"' || *text == '\\')
+        fprintf(out, "\\%c", *text);
+    else if ((unsigned char)*text < 0x20 || *text == 0x7F)
+        fprintf(out, "\\x%02X", (unsigned)(unsigned char)*text);
+    else
+        return 0;
+    return 1;
+}
+
 void mbp_print_text(FILE *out, const char *text)
 {
     fputc('"', out);
-    for (; *text != '\0'; text++) {
-        if (*text == '"' || *text == '\\') {
-            fputc('\\', out);
-        }
-        fputc(*text, out);
+    while (*text != '\0') {
+        const size_t escaped = print_escaped(out, text);
+        if (escaped == 0)
+            fputc(*text, out);
+        text += escaped > 0 ? escaped : 1;
     }
     fputc('"', out);
 }

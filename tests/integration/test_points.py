@@ -314,6 +314,31 @@ class Points(unittest.TestCase):
         refused = plant.ctl("machine", "M1", "en_service", check=False)
         self.assertIn("M1 stays en_panne: it was refused", refused.stderr)
 
+    def test_text_with_line_ends_is_printed_so_that_it_says_the_same_again(self):
+        plant = self.folder / "lines.yaml"
+        plant.write_text('mbplant: 1\nunits:\n  - id: 1\n    blocks: none\n    points:\n'
+                         '      - {at: input 0, name: X, expr: "3 // three\\n + 4", type: int16}\n'
+                         '      - at: input 1\n        name: Y\n        type: int16\n        expr: |\n          5 // five\n          + 7\n'
+                         '      - {at: holding 2, name: Z, type: string(8), value: "a\\n\\tb\\r\\x01c\\\\"}\n')
+        printed = support.run(support.MBPLANTD, "--print-config", plant).stdout
+        self.assertNotIn("\r", printed)
+        again = self.folder / "again.yaml"
+        again.write_text(printed)
+        self.assertEqual(support.run(support.MBPLANTD, "--print-config", again).stdout, printed)
+        self.assertIn('value: "a\\n\\x09b\\r\\x01c\\\\"', printed)
+        with support.Plant(again) as served:
+            self.assertEqual([self.value(served, name) for name in ("X", "Y")], [7, 12])
+
+    def test_name_is_what_has_all_of_a_value_where_others_show_a_part(self):
+        plant = self.folder / "beside.yaml"
+        plant.write_text("mbplant: 1\nunits:\n  - id: 1\n    blocks: none\n    sensors:\n"
+                         "      - {name: T1, range: [0, 100], signal: {base: 42.5}, register: {at: input 500, type: float32}}\n"
+                         "      - {name: T3, range: [0, 1000], signal: {base: 420}, register: {at: input 502, type: int16}}\n"
+                         "    points:\n      - {at: coil 5, tag: T1, access: read}\n      - {at: holding 8, tag: T3, type: uint8, byte: low, access: read}\n")
+        with support.Plant(plant) as served:
+            self.assertIn("42.5", served.ctl("read", "T1"))
+            self.assertIn("420", served.ctl("read", "T3"))
+
     def test_state_that_no_point_shows_is_not_made_up(self):
         self.file.write_text(NO_BLOCKS.replace("      - {at: input 0, tag: M1.state}\n", ""), encoding="utf-8")
         plant = self.begin()

@@ -281,6 +281,11 @@ void mbp_check_point(struct mbp_reader *reader, void *def)
              mbp_type_words((enum mbp_type)point->reg.type) != 1)
         mbp_reader_tell(reader, mbp_def_node(&point->def, "type"),
                         "a part of one register has a type of one: int8, uint8");
+    else if (mbp_def_has(&point->def, MBP_POINT_TYPE) && mbp_def_has(&point->def, MBP_POINT_BYTE) &&
+             point->reg.type != MBP_INT8 && point->reg.type != MBP_UINT8)
+        mbp_reader_tell(reader, mbp_def_node(&point->def, "type"), "a byte has a type of one: int8, uint8");
+    if (mbp_def_has(&point->def, MBP_POINT_AT))
+        mbp_check_reference(reader, mbp_def_node(&point->def, "at"), point->at.table, point->at.addr);
     reader->unsure = reader->unsure || point->def.wrong != 0;
     for (size_t i = 0; i < COUNT_OF(numeric) && mbp_table_is_bits(point->at.table); i++) {
         const struct mbp_node *key = mbp_node_find(point->def.node, numeric[i]);

@@ -23,12 +23,20 @@ static int table_rank(uint8_t table)
     return ranks[table];
 }
 
+/* A bit or a byte of a number, beside a place that has all of it. */
+static bool is_part(const struct mbp_point *point)
+{
+    return point->own != NULL && (point->own->mask != 0 || mbp_table_is_bits((enum mbp_table)point->table)) &&
+           point->field->member.kind == MBP_MEMBER_DOUBLE;
+}
+
 static int match_point(const struct mbp_point *point, void *ctx)
 {
     struct search *search = ctx;
     bool same =
         search->ignore_case ? strcasecmp(point->name, search->name) == 0 : strcmp(point->name, search->name) == 0;
-    int rank = point->own != NULL && point->own->home ? 0 : 1 + table_rank(point->table);
+    const bool home = point->own != NULL && point->own->home;
+    int rank = home ? 0 : 1 + table_rank(point->table) + (is_part(point) ? MBP_TABLE_COUNT : 0);
     if (same && (search->rank < 0 || rank < search->rank)) {
         search->found = *point;
         search->rank = rank;
