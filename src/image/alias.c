@@ -100,6 +100,17 @@ static const struct mbp_alias *alias_at(const struct mbp_image_unit *unit, unsig
     return &aliases[low];
 }
 
+void image_alias_home(const struct mbp_image_unit *unit, enum mbp_table *table, uint16_t *addr)
+{
+    if ((unit->access[*table][*addr] & MBP_ACCESS_ALIAS) == 0)
+        return;
+    const struct mbp_alias *alias = alias_at(unit, *table, *addr);
+    const uint32_t at = (uint32_t)*addr - alias->addr;
+    const bool is_bit = mbp_table_is_bits(alias->table) && !mbp_table_is_bits(alias->of_table);
+    *table = (enum mbp_table)alias->of_table;
+    *addr = (uint16_t)(alias->of_addr + (is_bit ? at / 16 : at));
+}
+
 /* The run that goes on to this address, or a new one. NULL: there is room for no more. */
 static struct image_run *run_for(struct image_runs *runs, unsigned table, uint32_t addr)
 {

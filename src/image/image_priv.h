@@ -407,6 +407,9 @@ bool image_request_accepted(const struct mbp_image *image, size_t *bad, uint16_t
 
 enum mbp_status image_alias_new(struct mbp_image *image);
 
+/* Where an address stands itself that is the same as another; any other one is left as it is. */
+void image_alias_home(const struct mbp_image_unit *unit, enum mbp_table *table, uint16_t *addr);
+
 /* Shows all of them; those of which other addresses were written. */
 void image_alias_show(struct mbp_image_unit *unit);
 void image_alias_written(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count);

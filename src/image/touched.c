@@ -100,7 +100,10 @@ void image_note_read(const struct mbp_image_unit *unit, enum mbp_table table, ui
     const struct image_index *index = &image->index[unit - image->units];
     for (uint32_t a = addr; a < (uint32_t)addr + count; a++) {
         struct mbp_map_found found;
-        if ((unit->access[table][a] & MBP_ACCESS_WATCHED) == 0 || !mbp_map_find(index->map, table, (uint16_t)a, &found))
+        enum mbp_table home = table;
+        uint16_t at = (uint16_t)a;
+        image_alias_home(unit, &home, &at);
+        if ((unit->access[home][at] & MBP_ACCESS_WATCHED) == 0 || !mbp_map_find(index->map, home, at, &found))
             continue;
         uint32_t tag = tag_of(image->plant, found.block, found.field, found.item);
         if (tag == UINT32_MAX)

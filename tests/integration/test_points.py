@@ -147,6 +147,20 @@ class Points(unittest.TestCase):
         self.assertEqual(ask("0f 0012 0004 01 0f"), "8f02")  # two of the four are not there
         self.assertEqual(ask("01 0076 0002"), "010100")
 
+    def test_what_is_read_at_addresses_that_are_the_same_as_its_own_was_read(self):
+        for other, read in (("holding 20, same_as: holding 0", ("-t", "4", "-r", "20")),
+                            ("coil 16, count: 16, same_as: holding 0", ("-t", "0", "-r", "16"))):
+            with self.subTest(other=other):
+                self.file.write_text("mbplant: 1\nunits:\n  - id: 1\n    blocks: none\n    points:\n      - {at: holding 0, name: X, value: 7}\n"
+                                     "      - {at: holding 1, name: L, value: 0}\n      - {at: holding 2, name: Y, value: 0}\n"
+                                     f"      - {{at: {other}}}\n"
+                                     "    logic:\n      - 'L := SEL(X.read, L, INT#1)'\n", encoding="utf-8")
+                with support.Plant(self.file) as plant:
+                    plant.ctl("write", "Y", "1")  # scans were done, and nobody has read X
+                    self.assertEqual(self.value(plant, "L"), 0)
+                    support.run("mbpoll", "-m", "tcp", "-p", str(plant.port), "-a", "1", "-0", "-1", "-c", "1", *read, "127.0.0.1")
+                    support.eventually(lambda: self.value(plant, "L") == 1, "it is seen")
+
     def test_what_was_written_before_a_restart_stands_at_all_its_addresses_behind_it(self):
         self.file.write_text("instructor: true\n" + ALIASES, encoding="utf-8")
         plant = support.Plant(self.file, "--paused", data=self.folder / "data")
