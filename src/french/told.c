@@ -33,6 +33,8 @@ static const struct mbp_pair rows[] = {
     {"it is longer than the plant file allows", "c’est plus long que ne le permet le fichier d’installation"},
     {"the operator has not the right", "l’opérateur n’en a pas le droit"},
     {"the plant has no operator of that number", "l’installation n’a pas d’opérateur de ce numéro"},
+    {"all alarms of its sensor are hidden as one: name the sensor",
+     "toutes les alarmes de son capteur sont masquées ensemble : nommez le capteur"},
     {"it is no interlock", "ce n’est pas une sécurité"},
     {"too many commands wait for the next scan", "trop de commandes attendent le prochain cycle"},
     {"not enough memory", "mémoire insuffisante"},

@@ -60,6 +60,7 @@ const char *mbp_deed_result_what(unsigned result)
         [MBP_RESULT_NO_RIGHT] = "the operator has not the right",
         [MBP_RESULT_NO_OPERATOR] = "the plant has no operator of that number",
         [MBP_RESULT_NO_INTERLOCK] = "it is no interlock",
+        [MBP_RESULT_WITH_SENSOR] = "all alarms of its sensor are hidden as one: name the sensor",
         [MBP_RESULT_TOO_MANY] = "too many commands wait for the next scan",
     };
     return result < MBP_RESULT_COUNT ? what[result] : NULL;

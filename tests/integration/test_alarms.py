@@ -279,6 +279,17 @@ class Alarms(unittest.TestCase):
         self.ctl("machine", "M1", "en_service")
         self.until("T2", "normal")
 
+    def test_one_alarm_of_a_sensor_that_is_hidden_as_one_does_not_come_back_alone(self):
+        for hide, back, hidden in (("shelve", "unshelve", "shelved"), ("out-of-service", "in-service", "out of service")):
+            self.ctl(hide, "T1")
+            self.until("T1", hidden)
+            result = self.plant.ctl(back, "T1.high", check=False)
+            self.assertEqual(result.returncode, 1, result)
+            self.assertIn("all alarms of its sensor are hidden as one: name the sensor", result.stderr)
+            self.until("T1", hidden)
+            self.ctl(back, "T1")
+            self.until("T1", "normal")
+
     def test_what_makes_no_sense_is_said(self):
         self.assertIn("no alarm of T1 waits for acknowledgement", self.ctl("ack", "T1"))
         self.assertIn("no alarm of M1 is latched: nothing to reset", self.ctl("reset", "M1"))

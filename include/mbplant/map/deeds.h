@@ -35,6 +35,7 @@ enum mbp_deed_result {
     MBP_RESULT_NO_OPERATOR,   /* none of that number */
     MBP_RESULT_TOO_MANY,      /* commands wait for the next scan */
     MBP_RESULT_NO_INTERLOCK,  /* the alarm trips nothing */
+    MBP_RESULT_WITH_SENSOR,   /* all alarms of its sensor are hidden as one, and come back as one */
     MBP_RESULT_COUNT
 };
 
