@@ -124,8 +124,8 @@ class Scarce(unittest.TestCase):
                     self.memory.give(PLENTY)
                     self.assertIn(result.returncode, (0, 1), result.stderr)
                     if result.returncode == 1:
-                        said = result.stdout + result.stderr + "".join(plant.err.lines[told:])
-                        self.assertIn("memory", said, f"allocation {place}: which word says why?")
+                        support.eventually(lambda: "memory" in result.stdout + result.stderr + "".join(plant.err.lines[told:]),
+                                           f"allocation {place}: a word that says why, not: {result.stderr}")
                     plant.ctl("status")
 
 
