@@ -124,7 +124,7 @@ class Scarce(unittest.TestCase):
                     self.memory.give(PLENTY)
                     self.assertIn(result.returncode, (0, 1), result.stderr)
                     if result.returncode == 1:
-                        support.eventually(lambda: "memory" in result.stdout + result.stderr + "".join(plant.err.lines[told:]),
+                        support.eventually(lambda told=told, result=result: "memory" in result.stdout + result.stderr + "".join(plant.err.lines[told:]),
                                            f"allocation {place}: a word that says why, not: {result.stderr}")
                     plant.ctl("status")
 
