@@ -80,6 +80,12 @@ static enum mbp_export_role role_of(const struct mbp_point *point)
     return MBP_EXPORT_VALUE;
 }
 
+bool mbp_export_is_machine_state(const struct mbp_point *point)
+{
+    return point->field != NULL && mbp_map[point->block].per == MBP_PER_MACHINE &&
+           strcmp(point->field->name, "state") == 0;
+}
+
 /* Of the many points of a map those that a screen shows: values, limits and alarms that are in use, states and what is
  * commanded. */
 static bool is_usual(const struct mbp_plant *plant, const struct mbp_point *point)

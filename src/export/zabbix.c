@@ -76,7 +76,7 @@ static void write_number(const struct mbp_export *export, const struct mbp_expor
                 "          preprocessing:\n            - type: MULTIPLIER\n              parameters:\n"
                 "                - '%s'\n",
                 mbp_number_shortest(said->scale, scale));
-    if (row->point.field != NULL && strcmp(row->point.field->name, "state") == 0 && row->point.own == NULL)
+    if (mbp_export_is_machine_state(&row->point) && row->point.own == NULL)
         fputs("          valuemap:\n            name: mbplant state\n", out);
 }
 

@@ -17,7 +17,7 @@ struct mean {
 static uint64_t bits_of(const struct mqtt_metric *metric, const struct mean *mean)
 {
     uint16_t words[4] = {0};
-    if (metric->is_bit || metric->is_state || metric->row.point.own != NULL || !isfinite(mean->sum))
+    if (metric->is_bit || metric->row.role == MBP_EXPORT_STATE || metric->row.point.own != NULL || !isfinite(mean->sum))
         return mean->bits;
     mbp_register_encode(&metric->reg, mean->sum / mean->count, words);
     return words[0] | (uint64_t)words[1] << 16 | (uint64_t)words[2] << 32 | (uint64_t)words[3] << 48;

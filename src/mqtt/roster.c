@@ -17,11 +17,6 @@ static uint32_t machine_of(const struct mbp_plant *plant, const struct mbp_point
     return point->machine;
 }
 
-static bool is_state_word(const struct mbp_point *point)
-{
-    return point->field != NULL && point->machine != NOTHING && strcmp(point->field->name, "state") == 0;
-}
-
 static void set_rule(const struct mbp_plant *plant, struct mqtt_metric *metric)
 {
     const struct mbp_point *point = &metric->row.point;
@@ -99,7 +94,7 @@ static void fill(struct mqtt_roster *roster, const struct mbp_plant *plant, cons
         metric->row = rows[order[m].row];
         metric->reg = mbp_point_register(&metric->row.point);
         metric->is_text = metric->row.point.type == MBP_STRING;
-        metric->is_state = is_state_word(&metric->row.point);
+        metric->is_state = mbp_export_is_machine_state(&metric->row.point);
         metric->name = put(&at, &name, name_of(plant, &metric->row, buf, sizeof buf));
         metric->hash = mbp_name_hash(metric->name);
         metric->device = put(&at, &device, order[m].machine > 0 ? plant->machines[order[m].machine - 1].name : NULL);

@@ -55,6 +55,9 @@ bool mbp_export_unmatched(const struct mbp_plant *plant, const char *select, cha
 /* What Home Assistant calls what a sensor's value measures, in the unit that it has; NULL = it has no word for it. */
 const char *mbp_export_device_class(const struct mbp_export_row *row);
 
+/* Whether a point is the state of a machine: interlocks and alarms have other words for theirs. */
+bool mbp_export_is_machine_state(const struct mbp_point *point);
+
 /* What a person calls a row: "FILL1 Rotary filler: en_panne"; returns buf. 256 bytes suffice. */
 const char *mbp_export_title(const struct mbp_export_row *row, char *buf, size_t size);
 

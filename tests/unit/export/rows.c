@@ -142,6 +142,31 @@ static void test_holes_within_strides_are_read_over(void **state)
     mbp_plant_free(plant);
 }
 
+/* One of each that has a field of that name: only a machine's has the words en_service, en_panne, maintenance. */
+static void test_state_of_a_machine_is_no_other_state(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        bool machine;
+    } cases[] = {{"M1.state", true},
+                 {"M1.state@20000", true},
+                 {"M1.IL.state", false},
+                 {"M1.IL.state@20001", false},
+                 {"A1.state", false}};
+    struct mbp_plant *plant = fixture_plant(
+        "mbplant: 1\nname: P\nunits: [{id: 1, machines: [{name: M1, sensors: [{name: L, range: [0, 10]}], "
+        "alarms: [{name: A1, when: \"L > 8\"}], interlocks: [{name: IL, when: \"L < 2\"}]}], points: [\n"
+        "  {at: input 20000, tag: M1.state}, {at: input 20001, tag: M1.IL.state}]}]\n");
+    collect(plant, "*");
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        const struct mbp_export_row *row = find(cases[c].name);
+        assert_non_null(row);
+        assert_int_equal(mbp_export_is_machine_state(&row->point), cases[c].machine);
+    }
+    mbp_plant_free(plant);
+}
+
 static int tear_down(void **state)
 {
     (void)state;
@@ -158,6 +183,7 @@ int main(void)
         cmocka_unit_test(test_titles_say_whose_and_what),
         cmocka_unit_test(test_blocks_end_at_gaps_and_limits),
         cmocka_unit_test(test_holes_within_strides_are_read_over),
+        cmocka_unit_test(test_state_of_a_machine_is_no_other_state),
     };
     return cmocka_run_group_tests(tests, NULL, tear_down);
 }

@@ -133,6 +133,20 @@ static void test_class_of_an_alarm_in_fuxa_goes_by_the_alarm_alone(void **state)
     mbp_plant_free(plant);
 }
 
+static void test_only_states_of_machines_have_their_words_in_zabbix(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant = fixture_plant(
+        "mbplant: 1\nname: P\nunits: [{id: 1, machines: [{name: M1, sensors: [{name: L, range: [0, 10]}], "
+        "interlocks: [{name: IL, when: \"L < 2\"}]}]}]\n");
+    write_as(plant, "zabbix", "M1.IL.state");
+    has(text, "M1.IL.state");
+    assert_null(strstr(text, "valuemap:\n            name: mbplant state"));
+    write_as(plant, "zabbix", "M1.state");
+    has(text, "valuemap:\n            name: mbplant state");
+    mbp_plant_free(plant);
+}
+
 static int tear_down(void **state)
 {
     (void)state;
@@ -150,6 +164,7 @@ int main(void)
         cmocka_unit_test(test_orders_have_the_words_of_each_target),
         cmocka_unit_test(test_alarms_come_with_their_priority),
         cmocka_unit_test(test_class_of_an_alarm_in_fuxa_goes_by_the_alarm_alone),
+        cmocka_unit_test(test_only_states_of_machines_have_their_words_in_zabbix),
     };
     return cmocka_run_group_tests(tests, NULL, tear_down);
 }

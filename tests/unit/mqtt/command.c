@@ -107,6 +107,21 @@ static void test_payloads_are_numbers_switches_texts_or_objects(void **state)
     mqtt_roster_free(roster);
 }
 
+static void test_state_of_an_interlock_is_a_number_and_a_machines_a_word(void **state)
+{
+    (void)state;
+    struct mqtt_roster *roster =
+        roster_of("mbplant: 1\nname: Line\nmqtt: {broker: \"mqtt://h\"}\nunits: [{id: 1, name: A, machines: [{name: "
+                  "M1, sensors: [{name: L, range: [0, 10]}], interlocks: [{name: IL, when: \"L < 2\"}]}]}]\n");
+    const uint32_t machine = mqtt_roster_find(roster, "M1.state"), interlock = mqtt_roster_find(roster, "M1.IL.state");
+    assert_true(machine != NOTHING && interlock != NOTHING);
+    assert_true(roster->metrics[machine].is_state);
+    assert_int_equal(roster->metrics[machine].datatype, MQTT_STRING);
+    assert_false(roster->metrics[interlock].is_state);
+    assert_int_equal(roster->metrics[interlock].datatype, MQTT_UINT16);
+    mqtt_roster_free(roster);
+}
+
 /* What a link's thread says of a point comes from the roster alone: the plant is gone (fixture_plant is freed). */
 static void test_birth_needs_no_plant(void **state)
 {
@@ -136,6 +151,7 @@ int main(void)
         cmocka_unit_test(test_names_are_unique_and_found),
         cmocka_unit_test(test_devices_are_machines_and_stand_together),
         cmocka_unit_test(test_payloads_are_numbers_switches_texts_or_objects),
+        cmocka_unit_test(test_state_of_an_interlock_is_a_number_and_a_machines_a_word),
         cmocka_unit_test(test_birth_needs_no_plant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
