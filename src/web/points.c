@@ -102,6 +102,13 @@ uint16_t web_word_at(const struct mbp_image_unit *unit, enum mbp_table table, ui
     return mbp_image_shown(unit, table, (uint16_t)addr);
 }
 
+/* Masters that read it are refused. */
+static bool is_readable(const struct web_item *item)
+{
+    const struct mbp_user_point *own = point_of(item)->point.own;
+    return own == NULL || !own->write_only;
+}
+
 static uint32_t raw_words(const struct web_item *item, uint16_t words[RAW_MAX])
 {
     const struct mbp_point *point = &point_of(item)->point;
@@ -116,15 +123,25 @@ static void put_raw(const struct web_item *item)
 {
     uint16_t words[RAW_MAX];
     uint32_t count = raw_words(item, words);
+    bool readable = is_readable(item);
     putc('[', item->out);
-    for (uint32_t i = 0; i < count; i++)
-        fprintf(item->out, "%s%u", i == 0 ? "" : ",", words[i]);
+    for (uint32_t i = 0; i < count; i++) {
+        fputs(i == 0 ? "" : ",", item->out);
+        if (readable)
+            fprintf(item->out, "%u", words[i]);
+        else
+            fputs("null", item->out);
+    }
     putc(']', item->out);
 }
 
 static void put_value(const struct web_item *item)
 {
     uint16_t words[RAW_MAX] = {0};
+    if (!is_readable(item)) {
+        fputs("null", item->out);
+        return;
+    }
     uint32_t count = raw_words(item, words);
     mbp_report_point_value(&point_of(item)->point, words, count, item->out);
 }
@@ -158,9 +175,11 @@ const struct web_noun web_point_noun = WEB_NOUN("Point", point_fields);
 
 static const struct web_field point_value_fields[] = {
     POINT_FIELDS,
-    {ROW("value", "that stands there", WEB_VALUE), .nullable = true, .put = put_value},
+    {ROW("value", "that stands there; null too where it is only written", WEB_VALUE), .nullable = true,
+     .put = put_value},
     {ROW("quality", "of the value", WEB_TEXT), .put = put_quality},
-    {ROW("raw", "its registers or bits, the first 125", WEB_NUMBERS), .put = put_raw},
+    {ROW("raw", "its registers or bits, the first 125; null where they are only written", WEB_NUMBERS),
+     .nullable = true, .put = put_raw},
 };
 const struct web_noun web_point_value_noun = WEB_NOUN("PointValue", point_value_fields);
 

@@ -437,6 +437,15 @@ class Commands(unittest.TestCase):
             self.assertEqual(plant.post("/sensors/TT1/limits", {"high": 80})["limits"]["high"], 80)
             self.assertIn("no point TT1.forced", plant.post("/sensors/TT1/release", {}, 409)["detail"])
 
+    def test_what_is_only_written_is_not_told(self):
+        text = ("mbplant: 1\nname: Own\nunits:\n  - id: 1\n    blocks: none\n    points:\n"
+                "      - {at: holding 40, name: CODE, value: 7, access: write, type: uint32}\n      - {at: holding 50, name: SEEN, value: 8}\n")
+        with Web(self.file(text)) as plant:
+            self.assertEqual(plant.get("/registers?table=holding&at=40&count=2")["values"], [None, None])
+            for answer in (plant.get("/points/CODE"), plant.post("/points/CODE", {"value": 9})):
+                self.assertEqual((answer["writable"], answer["value"], answer["raw"]), (True, None, [None, None]))
+            self.assertEqual(plant.get("/points/SEEN")["value"], 8)
+
     def test_who_did_it_before_is_told_though_the_first_events_are_gone(self):
         with Web(BOTTLING) as plant:
             plant.post("/alarms/TT101.high/remove", {"as": "Anna"})
