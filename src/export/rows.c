@@ -8,6 +8,7 @@
 
 #include "export_priv.h"
 #include "mbplant/map/rows.h"
+#include "mbplant/plant/interlock.h"
 #include "mbplant/view.h"
 
 #define DECIMALS_MAX   6
@@ -203,6 +204,33 @@ static void set_owner(const struct mbp_plant *plant, struct mbp_export_row *row)
     }
 }
 
+/* "shelving" and "high.shelving". */
+static bool is_called(const struct mbp_map_field *field, const char *name)
+{
+    size_t len = strlen(field->name), end = strlen(name);
+    return len >= end && strcmp(field->name + len - end, name) == 0;
+}
+
+/* What an item has beside its value is in other units than that: of those whose ends are known they are set. */
+static void set_range(const struct mbp_plant *plant, struct mbp_export_row *row)
+{
+    const struct mbp_point *point = &row->point;
+    if (row->role != MBP_EXPORT_VALUE && row->role != MBP_EXPORT_LIMIT) {
+        row->range[0] = row->range[1] = (double)NAN;
+    } else if (is_called(point->field, "shelving")) {
+        row->range[0] = 0;
+        row->range[1] = UINT16_MAX; /* the words for once and for no end are above all seconds */
+    } else if (is_called(point->field, "bypass")) {
+        double least = 0, most = 0;
+        const struct mbp_register reg = mbp_point_register(point);
+        mbp_register_range(&reg, &least, &most);
+        row->range[0] = 0;
+        row->range[1] = fmin(most, (double)(mbp_longest_bypass_ns(plant, point->sensor) / MBP_NS_PER_S));
+    } else if (point->field->measure != MBP_MEASURE_ITEM) {
+        row->range[0] = row->range[1] = (double)NAN;
+    }
+}
+
 static uint8_t decimals_of(const struct mbp_point *point)
 {
     struct mbp_register reg = mbp_point_register(point);
@@ -259,8 +287,7 @@ static int take_point(const struct mbp_point *point, void *ctx)
     set_owner(plant, row);
     if (row->role == MBP_EXPORT_ALARM)
         row->priority = mbp_sensor_alarm(&plant->sensors[point->sensor], alarm_of(point))->priority;
-    if (row->role != MBP_EXPORT_VALUE && row->role != MBP_EXPORT_LIMIT)
-        row->range[0] = row->range[1] = (double)NAN;
+    set_range(plant, row);
     row->decimals = decimals_of(point);
     snprintf(row->name, sizeof row->name, "%s", point->name);
     return 0;

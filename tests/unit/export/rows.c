@@ -167,6 +167,37 @@ static void test_state_of_a_machine_is_no_other_state(void **state)
     mbp_plant_free(plant);
 }
 
+static void assert_range(const char *name, double low, double high)
+{
+    const struct mbp_export_row *row = find(name);
+    assert_non_null(row);
+    fixture_assert_number(row->range[0], low);
+    fixture_assert_number(row->range[1], high);
+}
+
+static void test_ranges_are_those_of_what_stands_there(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant = fixture_plant(
+        "mbplant: 1\nname: P\nalarm_policy: {longest_bypass: 2h}\nunits: [{id: 1, machines: [{name: M1, sensors: "
+        "[{name: L, "
+        "range: [-5, 10], max: 9}], alarms: [{name: A1, when: \"L > 8\"}], interlocks: [\n"
+        "  {name: IL, when: \"L < 2\", bypass: {longest: 10min}}, {name: LONG, when: \"L < 1\"}]}]}]\n");
+    collect(plant, "*");
+    assert_range("L", -5, 10);
+    assert_range("L.high.limit", -5, 10);
+    assert_range("L.float32", -5, 10);
+    assert_range("M1.IL.bypass", 0, 600);
+    assert_range("M1.LONG.bypass", 0, 7200);
+    assert_range("L.high.bypass", 0, 7200);
+    assert_range("L.shelving", 0, 65535);
+    assert_range("A1.shelving", 0, 65535);
+    assert_true(isnan(find("L.alarm_since")->range[1]));
+    assert_true(isnan(find("A1.since")->range[1]));
+    assert_true(isnan(find("M1.IL.since")->range[1]));
+    mbp_plant_free(plant);
+}
+
 static int tear_down(void **state)
 {
     (void)state;
@@ -184,6 +215,7 @@ int main(void)
         cmocka_unit_test(test_blocks_end_at_gaps_and_limits),
         cmocka_unit_test(test_holes_within_strides_are_read_over),
         cmocka_unit_test(test_state_of_a_machine_is_no_other_state),
+        cmocka_unit_test(test_ranges_are_those_of_what_stands_there),
     };
     return cmocka_run_group_tests(tests, NULL, tear_down);
 }
