@@ -16,9 +16,21 @@ void web_end_command(struct web_call *call)
     call->status = call->pending ? 202 : 200;
 }
 
+/* A point of two values, also where a register holds them. */
+static bool is_switch(const struct mbp_plant *plant, const struct mbp_point *point)
+{
+    return point->table == MBP_COILS || point->type == MBP_BOOL || point->field->type == MBP_BOOL ||
+           (point->sensor < plant->sensor_count && plant->sensors[point->sensor].reg.type == MBP_BOOL);
+}
+
 /* A number, true or false, or a text, wherever the point is. */
 static bool write_any(struct web_call *call, struct web_write *write, const struct web_arg *value)
 {
+    if (json_is_boolean(value->json) && write->point.type != MBP_STRING &&
+        !is_switch(call->web->plant, &write->point)) {
+        web_problem(call, 400, "%s takes a number", write->point.name);
+        return false;
+    }
     if (value->text != NULL)
         return web_write_text(call, write, value->text);
     write->value = json_is_boolean(value->json) ? value->flag : value->number;
@@ -26,6 +38,18 @@ static bool write_any(struct web_call *call, struct web_write *write, const stru
 }
 
 /* ---- points and registers ---------------------------------------------------------------------------------------- */
+
+/* An alarm's name is not that of its limit, which masters write. */
+static void refuse_to_write(struct web_call *call, const struct point_item *found)
+{
+    char meant[96 + sizeof ".limit"];
+    struct point_item limit;
+    if (mbp_map_name_to_write(&found->point, meant, sizeof meant) != NULL &&
+        web_point_find(call->web->plant, meant, &limit) && limit.point.writable)
+        web_problem(call, 409, "%s cannot be written; %s can", found->point.name, limit.point.name);
+    else
+        web_problem(call, 409, "%s cannot be written", found->point.name);
+}
 
 void web_command_point(struct web_call *call)
 {
@@ -40,7 +64,7 @@ void web_command_point(struct web_call *call)
         web_problem(call, 409, "%s is a block of raw registers: write them with POST %s/registers", call->name,
                     WEB_API);
     else if (!found.point.writable)
-        web_problem(call, 409, "%s cannot be written", found.point.name);
+        refuse_to_write(call, &found);
     else if (web_arg(call, 0)->null && !limit)
         web_problem(call, 422, "%s takes a value; null switches off limits alone", found.point.name);
     else if (write_any(call, &write, web_arg(call, 0)))

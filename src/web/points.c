@@ -335,11 +335,12 @@ bool web_point_find(const struct mbp_plant *plant, const char *name, struct poin
 bool web_point_find_to_write(const struct mbp_plant *plant, const char *name, struct point_item *out)
 {
     char meant[96 + sizeof ".limit"];
-    struct point_item limit;
+    struct point_item command;
     if (!web_point_find(plant, name, out))
         return false;
-    if (mbp_map_name_to_write(&out->point, meant, sizeof meant) != NULL && web_point_find(plant, meant, &limit))
-        *out = limit;
+    if (out->point.actuator != NOTHING && mbp_map_name_to_write(&out->point, meant, sizeof meant) != NULL &&
+        web_point_find(plant, meant, &command))
+        *out = command;
     return true;
 }
 

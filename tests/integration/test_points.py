@@ -381,7 +381,7 @@ class Points(unittest.TestCase):
         with test_web.Web(self.file) as web:
             self.assertIs(web.get("/points/t1.high")["value"], False)
             self.assertEqual(web.get("/points/T1.high.limit")["value"], 80)
-            self.assertEqual(web.post("/points/T1.high", {"value": 70})["name"], "T1.high.limit")
+            self.assertEqual(web.post("/points/t1.HIGH.limit", {"value": 70})["name"], "T1.high.limit")
             web.post("/points/LC1.automatic", {"value": False})
             self.assertEqual(web.post("/points/v1.Command", {"value": 20})["name"], "V1")
             self.assertIn("V1 = 25.0 %", web.ctl("write", "V1.command", "25"))

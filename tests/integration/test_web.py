@@ -404,10 +404,21 @@ class Commands(unittest.TestCase):
 
     def test_a_point_and_raw_registers_are_written(self):
         with Web(BOTTLING) as plant:
-            self.assertEqual(plant.post("/points/TT101.high", {"value": 95})["value"], 95)
+            self.assertEqual(plant.post("/points/TT101.high.limit", {"value": 95})["value"], 95)
             self.assertEqual(plant.post("/registers", {"table": "holding", "at": 0, "values": [777]})["values"], [777])
             self.assertEqual(plant.get("/sensors/TT101")["value"], 77.7)
             self.assertEqual(plant.post("/registers", {"table": "ir", "at": 0, "values": [1]}, 409)["status"], 409)
+
+    def test_an_alarm_is_not_its_limit_and_a_number_is_not_true(self):
+        with Web(BOTTLING) as plant:
+            for value in (True, 95, None):
+                self.assertEqual(plant.post("/points/TT101.high", {"value": value}, 409)["detail"],
+                                 "TT101.high cannot be written; TT101.high.limit can")
+            self.assertEqual(plant.post("/points/FILL1.good", {"value": 3}, 409)["detail"], "FILL1.good cannot be written")
+            for path in ("/points/TT101", "/points/TT101.high.limit", "/sensors/TT101/force"):
+                self.assertIn("takes a number", plant.post(path, {"value": True}, 400)["detail"])
+            self.assertEqual(plant.get("/sensors/TT101")["limits"]["high"], 85)
+            self.assertIs(plant.post("/points/FILL1.maintenance", {"value": True})["value"], True)
 
     def test_bad_bodies_change_nothing_and_say_what_is_wrong(self):
         with Web(BOTTLING) as plant:
@@ -680,8 +691,8 @@ class Sweep(unittest.TestCase):
         self.answers(f"/points/{name}", {"value": "hot"}, (400, 409, 422))
         self.answers(f"/points/{name}", {"value": None}, (422,))
         self.answers(f"/points/{name}", {"value": 1e30}, (409, 422))
-        self.answers(f"/points/{name}.high", {"value": None}, (200, 409, 422))
-        self.answers(f"/points/{name}.high", {"value": sensor["limits"]["high"]}, (200, 409, 422))
+        self.answers(f"/points/{name}.high.limit", {"value": None}, (200, 409, 422))
+        self.answers(f"/points/{name}.high.limit", {"value": sensor["limits"]["high"]}, (200, 409, 422))
         self.answers(f"/points/{machine}.maintenance", {"value": True, "why": "a look"}, (200, 202, 409))
         self.answers(f"/points/{machine}.en_service", {"value": True}, (200, 202, 409))
         self.answers(f"/points/{machine}.good", {"value": 3}, (409,))

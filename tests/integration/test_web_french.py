@@ -98,6 +98,7 @@ class Answers(unittest.TestCase):
                 ("/sensors/TT101/force", {"value": "hot"}, 422, "TT101 attend un nombre"),
                 ("/sensors/TT101/force", {}, 400, "« value » manque"),
                 ("/sensors/TT101/limits", {"high": 10, "low": 90}, 422, "les limites croissent"),
+                ("/points/TT101.high", {"value": 90}, 409, "TT101.high ne peut pas être écrit ; TT101.high.limit peut l’être"),
                 ("/sensors/TT101/limits", {}, 400, "aucune limite n’est donnée"),
                 ("/alarms/TT101.high/shelve", {"for": "soon"}, 400, "« for » doit être une durée"),
                 ("/alarms/TT101.high/bypass", {"for": "15h"}, 422, "c’est plus long que ne le permet"),

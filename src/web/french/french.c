@@ -12,6 +12,7 @@
 /* clang-format off */
 static const struct mbp_pair spoken[] = {
     {"%s cannot be written", "%s ne peut pas être écrit"},
+    {"%s cannot be written; %s can", "%s ne peut pas être écrit ; %s peut l’être"},
     {"%s cannot be written; coils and holding_registers can", "%s ne peut pas être écrit ; coils et holding_registers peuvent l’être"},
     {"%s has a condition: %.160s; one for both is maintenance.when of the plant file", "%s a une condition : %.160s ; une pour les deux se règle par maintenance.when du fichier de l’installation"},
     {"%s has no alarms", "%s n’a pas d’alarmes"},
