@@ -335,7 +335,8 @@ static unsigned take_topics(struct web_call *call, const struct web_arg *arg)
     return topics;
 }
 
-/* From which event on; what retention has removed is a gap, and so is a number that this journal does not have yet. */
+/* From which event on; what retention has removed is a gap. Of a number that this journal does not have yet nothing is
+ * known: it goes on with what comes next. */
 static bool take_place(struct web_call *call, struct web_stream *stream)
 {
     struct mbp_journal *journal = call->web->config.journal;
@@ -354,8 +355,6 @@ static bool take_place(struct web_call *call, struct web_stream *stream)
     had = header != NULL ? had : (unsigned long long)arg->number;
     uint32_t oldest = mbp_journal_oldest(journal);
     if (had > last) {
-        stream->gap = true;
-        stream->gap_from = (uint32_t)(last + 1);
         stream->next_seq = last + 1;
     } else if (had + 1 < oldest) {
         stream->gap = true;

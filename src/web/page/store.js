@@ -54,7 +54,10 @@ async function load() {
 /* ---- what comes ---- */
 
 const takers = {
-  hello: (data) => { if (store.plant && data.crc !== store.plant.crc) reload(); store.clock = data; },
+  hello: (data) => { // another plant, or a journal that begins again
+    if (store.plant && (data.crc !== store.plant.crc || data.last_event < (store.events[0]?.seq ?? 0))) reload();
+    store.clock = data;
+  },
   plant: () => reload(),
   clock: (data) => { store.clock = data; },
   values: (data) => {
