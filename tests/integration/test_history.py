@@ -241,6 +241,12 @@ class History(unittest.TestCase):
         self.assertEqual((listed["number"], listed["machine"], listed["lasts"]), (number, "M1", False))
         self.assertEqual(self.incidents("M1"), [listed])
         self.assertTrue(self.work("M1")[0]["machine_removed"])
+        self.assertEqual([one["number"] for one in self.plant.get("/incidents?machine=m1")], [number])
+        self.assertEqual(len(self.plant.get("/work?machine=M1&all=true")), 1)
+        self.assertEqual(self.plant.get("/incidents?machine=M3"), [])
+        for noun in ("incidents", "work"):
+            status, answer, _ = self.plant.ask(f"/api/v1/{noun}?machine=NOPE")
+            self.assertEqual((status, answer["detail"]), (404, "the plant has no machine 'NOPE'"))
         self.ctl("note", "incident", str(number), "it was scrapped")
         self.assertEqual(self.incident(number)["notes"], 1)
         self.assertRegex(self.ctl("incidents", str(number)), r"\n  to  .*:\d\d \(machine removed\)\n")

@@ -203,6 +203,16 @@ void web_serve_report(struct web_call *call)
 
 /* ---- incidents and work ------------------------------------------------------------------------------------------ */
 
+/* One of the plant's, or of those that it had: the journal's names have these as long as events tell of them. */
+static bool is_machine(const struct web_call *call, const char *name)
+{
+    const struct mbp_names *names = mbp_journal_names(call->web->config.journal);
+    bool found = web_find_machine(call->web->plant, name) != NOTHING || names->left_out;
+    for (size_t t = 0; t < names->tag_count && !found; t++)
+        found = names->tags[t].what == MBP_TAG_MACHINE && strcasecmp(names->tags[t].name, name) == 0;
+    return found;
+}
+
 void web_serve_history(struct web_call *call)
 {
     struct mbp_report_options options = {.what = (enum mbp_report_what)call->route->sub};
@@ -214,6 +224,10 @@ void web_serve_history(struct web_call *call)
     }
     if (one && (call->name[0] < '0' || call->name[0] > '9' || *end != '\0' || options.number == 0)) {
         web_problem(call, 404, "there is no incident '%.40s'", call->name);
+        return;
+    }
+    if (!one && web_arg(call, 4)->given && !is_machine(call, web_arg(call, 4)->text)) {
+        web_unknown(call, WEB_MACHINES, web_arg(call, 4)->text, "");
         return;
     }
     if (!one && (!web_moment(call, 1, false, &options.since) || !web_moment(call, 2, true, &options.until)))
