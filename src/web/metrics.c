@@ -160,10 +160,11 @@ static void put_sensor(const struct family *family, const struct sample_of *of, 
     fputs("\"} ", of->out);
 }
 
+/* What stands behind the sensors for an alarm alone, or for an interlock, measures nothing. */
 static void put_sensor_value(const struct family *family, const struct sample_of *of)
 {
     const struct mbp_sensor *sensor = &of->web->plant->sensors[of->i];
-    if (sensor->reg.type == MBP_STRING)
+    if (sensor->is_alarm || sensor->reg.type == MBP_STRING)
         return;
     put_sensor(family, of, "unit", sensor->unit_text);
     put_number(of->out, of->web->state->value[of->i]);
@@ -172,6 +173,8 @@ static void put_sensor_value(const struct family *family, const struct sample_of
 static void put_sensor_good(const struct family *family, const struct sample_of *of)
 {
     const struct mbp_sensor *sensor = &of->web->plant->sensors[of->i];
+    if (sensor->is_alarm)
+        return;
     put_sensor(family, of, "unit", sensor->unit_text);
     fprintf(of->out, "%d\n", (of->web->state->flags[of->i] & MBP_SENSOR_BAD) == 0);
 }

@@ -64,9 +64,13 @@ static void put_unit_id(const struct web_item *item)
         fprintf(item->out, "%u", ((const struct mbp_unit *)item->of)->noun##_count);                                   \
     }
 UNIT_COUNT(machine)
-UNIT_COUNT(sensor)
 UNIT_COUNT(actuator)
 UNIT_COUNT(controller)
+
+static void put_unit_sensors(const struct web_item *item)
+{
+    fprintf(item->out, "%u", mbp_unit_sensors(item->of));
+}
 
 static const struct web_field unit_fields[] = {
     {ROW("id", "Modbus unit", WEB_COUNT), .put = put_unit_id},

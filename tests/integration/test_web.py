@@ -332,6 +332,21 @@ class Reads(unittest.TestCase):
         self.assertEqual([one["what"] for one in now["expectations"]], ["no alarm of the plant for 1min"])
         self.assertEqual((now["expectations_all"], now["points_all"], now["over"]), (9, 30, False))
 
+    def test_alarms_of_no_sensor_and_interlocks_are_not_counted_as_sensors(self):
+        text = ("mbplant: 1\nname: Own\nunits:\n  - id: 1\n    machines:\n      - name: M1\n        sensors: [{name: L, range: [0, 10], max: 9}]\n"
+                "        alarms: [{name: DOOR, when: 'L > 8'}]\n        interlocks: [{name: IL, when: 'L < 2'}]\n  - {id: 2, sensors: [{name: K, range: [0, 10]}]}\n")
+        with tempfile.TemporaryDirectory(prefix="mbplant-") as folder:
+            file = pathlib.Path(folder, "plant.yaml")
+            file.write_text(text, encoding="utf-8")
+            with Web(file) as plant:
+                for units in (plant.get("/units"), plant.get("/plant")["units"]):
+                    self.assertEqual([unit["sensors"] for unit in units], [1, 1])
+                self.assertEqual(len(plant.get("/sensors")), 2)
+                metrics = plant.ask("/metrics")[1].decode()
+        for family, sensors in (("value", {"L", "K"}), ("good", {"L", "K"})):
+            self.assertEqual(set(re.findall(rf'^mbplant_sensor_{family}\{{sensor="([^"]+)"', metrics, re.M)), sensors)
+        self.assertLess({"L", "DOOR"}, set(re.findall(r'^mbplant_alarm_active\{sensor="([^"]+)"', metrics, re.M)))
+
     def test_metrics_are_families_with_help_type_and_samples(self):
         sample = re.compile(r'^([a-zA-Z_:][a-zA-Z0-9_:]*)(\{[a-z_]+="(?:[^"\\]|\\.)*"(?:,[a-z_]+="(?:[^"\\]|\\.)*")*\})? '
                             r'(NaN|[-+0-9.e]+)$')
