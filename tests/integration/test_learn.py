@@ -1,6 +1,7 @@
 """mbplantctl learn: plant files from lists, models and templates, and from devices; each loads, and is answered at the
 addresses of its source."""
 import contextlib
+import csv
 import itertools
 import json
 import pathlib
@@ -59,6 +60,31 @@ class Learning(unittest.TestCase):
 
 
 class Lists(Learning):
+    def test_scale_and_decimals_of_an_exported_list_are_one(self):
+        source = self.folder / "source.yaml"
+        scales = {"CENT": ("int16", "0.01", "ABCD"), "HALF": ("uint32", "0.5", "CDAB"), "TENS": ("uint16", "10", "ABCD"),
+                  "PLAIN": ("int16", "1", "ABCD"), "REAL": ("float32", "1", "CDAB"), "FINE": ("float32", "0.1", "ABCD"), "WIDE": ("float64", "1", "ABCD")}
+        source.write_text("mbplant: 1\nname: P\nunits:\n  - id: 1\n    blocks: none\n    points:\n" + "".join(
+            f"      - {{at: holding {10 * n}, name: {name}, value: 0, type: {kind}, scale: {scale}, order: {order}}}\n"
+            for n, (name, (kind, scale, order)) in enumerate(scales.items())), encoding="utf-8")
+
+        def rows(plant):
+            return {row["point"]: row for row in csv.DictReader(support.run(support.MBPLANTCTL, "--plant", plant, "export", "csv").stdout.splitlines())}
+
+        exported = rows(source)
+        self.assertEqual({name: exported[name]["decimals"] for name in ("CENT", "PLAIN", "REAL")}, {"CENT": "2", "PLAIN": "0", "REAL": "2"})
+        path = self.folder / "list.csv"
+        path.write_text(support.run(support.MBPLANTCTL, "--plant", source, "export", "csv").stdout, encoding="utf-8")
+        said, _, _ = self.learn("csv", path)
+        learned = rows(self.plant)
+        for name, (kind, scale, order) in scales.items():
+            with self.subTest(name):
+                self.assertEqual([learned[name][key] for key in ("type", "scale", "order", "address")],
+                                 [exported[name][key] for key in ("type", "scale", "order", "address")], said)
+                self.assertEqual((learned[name]["type"], learned[name]["scale"]), (kind, scale))
+        _, text, _ = self.list("address;name;type;scale;decimals\n1;A;int16;1;2\n2;B;int16;;2\n3;C;int16;0.1;2\n4;D;float32;;2\n")
+        self.assertEqual([re.findall(r"scale: ([0-9.]+)", point) for point in self.points(text)], [["0.01"], ["0.01"], ["0.1"], []])
+
     def test_a_list_with_a_mark_semicolons_and_parts_is_read(self):
         said, text, counts = self.learn("csv", LISTS / "inverter.csv")
         self.assertEqual(counts, (11, 3, 8, 1))

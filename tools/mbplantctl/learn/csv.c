@@ -126,16 +126,20 @@ static bool parse_factor(const char *text, double *out)
     return true;
 }
 
+/* Decimals scale what is no float, and only where no scale is said beside them: lists that have both tell by them how
+ * the scaled value is shown. */
 static bool set_scale(const struct list *list, const struct csv_row *row, struct learn_point *point)
 {
     double number;
+    double scale = 1;
+    bool is_float = point->type == MBP_FLOAT32 || point->type == MBP_FLOAT64;
+    parse_factor(cell_of(row, &list->columns, CSV_SCALE), &scale);
+    bool scaled = scale < 1 || scale > 1;
     if (parse_factor(cell_of(row, &list->columns, CSV_GAIN), &number) && fabs(number) > 0)
         point->scale = 1 / number;
-    if (parse_factor(cell_of(row, &list->columns, CSV_DECIMALS), &number) && fabs(number) <= 12)
+    if (!is_float && !scaled && parse_factor(cell_of(row, &list->columns, CSV_DECIMALS), &number) && fabs(number) <= 12)
         point->scale = pow(10, -number);
-    const char *scale = cell_of(row, &list->columns, CSV_SCALE);
-    if (parse_factor(scale, &number))
-        point->scale *= number;
+    point->scale *= scale;
     if (parse_factor(cell_of(row, &list->columns, CSV_OFFSET), &number))
         point->offset = number;
     char digits[32];
