@@ -737,6 +737,14 @@ class Sweep(unittest.TestCase):
                      {"table": "coils", "at": 0, "values": [2]}):
             self.answers("/registers", body, (400, 404, 409, 422))
 
+    def test_a_plant_that_runs_takes_no_step_and_says_so(self):
+        self.answers("/sim", {"pause": False}, (200,))
+        self.assertEqual(self.answers("/sim", {"step": 3}, (409,))["detail"], "the plant is running, and only a paused one steps")
+        status, problem, _ = self.plant.ask("/api/v1/sim", {"step": 3}, Accept_Language="fr")
+        self.assertEqual((status, problem["detail"]), (409, "l’installation est en marche, et seule une installation en pause avance pas à pas"))
+        self.answers("/sim", {"pause": True, "step": 1}, (200,))
+        self.answers("/sim", {"pause": False}, (200,))
+
     def test_an_instructor_has_time_and_faults_in_hand(self):
         fault = self.plant.get("/faults")[0]["name"]
         for on in (True, False):

@@ -116,6 +116,7 @@ static const struct mbp_pair spoken[] = {
     {"the plant has no %s '%s'; did you mean %s%s?%s", "l’installation n’a pas %s « %s » ; vouliez-vous %s%s ?%s"},
     {"the plant has no instructor: it says instructor: true in the plant file", "l’installation n’a pas d’instructeur : il faut instructor: true dans son fichier"},
     {"the plant has no parameter '%s'; %s/parameters lists them", "l’installation n’a pas de paramètre « %s » ; %s/parameters les donne"},
+    {"the plant is running, and only a paused one steps", "l’installation est en marche, et seule une installation en pause avance pas à pas"},
     {"the plant has no unit %.0f", "l’installation n’a pas d’unité %.0f"},
     {"there is no %s %u", "il n’y a pas %s %u"},
     {"there is no incident %u", "il n’y a pas d’incident %u"},

@@ -233,6 +233,23 @@ void web_answer_sim(struct web_call *call)
 
 /* ---- all ---- */
 
+/* A refusal says why: a plant that runs takes no step. */
+static bool write_steps(struct web_call *call, uint16_t scans)
+{
+    uint8_t request[MBP_PDU_MAX];
+    const struct mbp_unit *unit = mbp_plant_find_unit(call->web->plant, MBP_INSTRUCTOR_UNIT);
+    struct mbp_image_unit *image = web_image_unit(call->web, unit);
+    size_t len = mbp_pdu_write(&unit->answer, MBP_HOLDING_REGISTERS, MBP_SIM_HR_STEPS, 1, &scans, request);
+    enum mbp_status status = web_request(call, image, request, len);
+    if (status == MBP_OK || call->status != 0)
+        return status == MBP_OK;
+    if (status == MBP_EX_SERVER_DEVICE_FAILURE && image->coils[MBP_SIM_COIL_PAUSED] == 0)
+        web_problem(call, 409, "the plant is running, and only a paused one steps");
+    else
+        web_refuse(call, status);
+    return false;
+}
+
 /* Acts at once, between two scans; with a file, when the disk has answered. */
 void web_command_sim(struct web_call *call)
 {
@@ -258,11 +275,8 @@ void web_command_sim(struct web_call *call)
         if (!web_instruct(call, MBP_HOLDING_REGISTERS, MBP_SIM_HR_SPEED, 2, words))
             return;
     }
-    if (web_arg(call, SIM_STEP)->given) {
-        words[0] = (uint16_t)web_arg(call, SIM_STEP)->number;
-        if (!web_instruct(call, MBP_HOLDING_REGISTERS, MBP_SIM_HR_STEPS, 1, words))
-            return;
-    }
+    if (web_arg(call, SIM_STEP)->given && !write_steps(call, (uint16_t)web_arg(call, SIM_STEP)->number))
+        return;
     act(call);
     call->out = web_scratch(call->web);
     web_serve_sim(call);
