@@ -157,22 +157,41 @@ void web_command_note(struct web_call *call)
         web_await(call, web_is_told);
 }
 
+/* One text of an incident, or two that are told one after the other, once both are known to be good. */
+static bool tell_incident(struct web_call *call, const struct mbp_unit *unit, struct mbp_logbook_record *record)
+{
+    const struct web_arg *note = web_arg(call, 0), *cause = web_arg(call, 1);
+    struct web_arg *said = &call->said_args[WEB_SAID_WHY];
+    if (!web_take_said(call, note, "note"))
+        return false;
+    if (note->given && cause->given)
+        said->given = false; /* the note's turn comes again */
+    if (!web_take_said(call, cause, "cause"))
+        return false;
+    if (note->given && cause->given)
+        *said = *note;
+    record->command = MBP_LOGBOOK_NOTE;
+    if (note->given && !web_tell(call, unit, record))
+        return false;
+    record->command = MBP_LOGBOOK_CAUSE;
+    if (cause->given)
+        *said = *cause;
+    return !cause->given || web_tell(call, unit, record);
+}
+
 void web_command_incident(struct web_call *call)
 {
     struct mbp_logbook_record record = {.machine = MBP_NONE16, .item = MBP_NONE16};
-    const struct web_arg *note = web_arg(call, 0);
-    const struct web_arg *cause = web_arg(call, 1);
     struct mbp_event begin;
     record.number = web_number_of(call, call->name);
     if (record.number == 0 || !web_find_told(call, record.number, true, &begin))
         return;
-    if (note->given == cause->given) {
+    if (!web_arg(call, 0)->given && !web_arg(call, 1)->given) {
         web_problem(call, 400, "give 'note' or 'cause'");
         return;
     }
-    record.command = cause->given ? MBP_LOGBOOK_CAUSE : MBP_LOGBOOK_NOTE;
-    if (web_take_said(call, cause->given ? cause : note, cause->given ? "cause" : "note") &&
-        web_tell(call, web_machine_of(call, &begin, &record), &record))
+    const struct mbp_unit *unit = web_machine_of(call, &begin, &record);
+    if (tell_incident(call, unit, &record))
         web_await(call, web_is_told);
 }
 

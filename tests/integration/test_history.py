@@ -166,6 +166,18 @@ class History(unittest.TestCase):
         rows = list(csv.DictReader(io.StringIO(self.ctl("incidents", "--format", "csv"))))
         self.assertEqual((rows[0]["number"], rows[0]["cause"]), (str(number), "worn seal"))
 
+    def test_note_and_cause_of_one_request_are_two_events_or_none(self):
+        number = self.trip()
+        path = f"/incidents/{number}"
+        for body in ({}, {"note": "fine", "cause": "a\u0007"}, {"note": "\u0007", "cause": "fine"}, {"note": "n", "cause": "c", "why": "w"}):
+            self.assertIn(self.plant.ask("/api/v1" + path, body)[0], (400, 422), body)
+        self.assertEqual((self.incident(number)["notes"], self.incident(number)["cause"]), (0, ""))
+        answer = self.plant.post(path, {"cause": "worn seal", "note": "electrician called", "as": "Bert"})
+        self.assertEqual((answer["code"], answer["comment"], answer["peer"]), ("incident cause", "worn seal", "Bert at 127.0.0.1"))
+        told = [event for event in self.plant.get(path)["events"] if event["code"] in ("note", "incident cause")]
+        self.assertEqual([(event["code"], event["comment"], event["peer"]) for event in told],
+                         [("note", "electrician called", "Bert at 127.0.0.1"), ("incident cause", "worn seal", "Bert at 127.0.0.1")])
+
     def test_master_http_and_dump_tell_the_same(self):
         number = self.trip()
         self.plant.post(f"/incidents/{number}", {"note": "seen over HTTP"})
