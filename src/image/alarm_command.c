@@ -86,19 +86,6 @@ static bool is_too_long(const struct mbp_image *image, const struct mbp_alarm_co
     return command->seconds == MBP_SHELVE_FOR_EVER || (longest != 0 && ns > longest);
 }
 
-/* One alarm of a sensor is to come back, and what hides it hides them all. */
-static bool is_hidden_as_one(const struct mbp_image *image, const struct mbp_alarm_command *command)
-{
-    const struct mbp_state *now = image->published;
-    const bool removed = command->deed == MBP_DEED_RETURN;
-    if (now == NULL || command->alarm >= MBP_ALARM_COUNT || image->plant->sensors[command->sensor].is_alarm ||
-        (!removed && command->deed != MBP_DEED_UNSHELVE))
-        return false;
-    const struct mbp_alarms_alone *alone = &now->alone[command->sensor];
-    const unsigned by_itself = removed ? alone->removed : alone->shelved;
-    return (by_itself >> command->alarm & 1u) == 0 && mbp_alarm_hidden_as_one(now, command->sensor, removed);
-}
-
 static bool wants_reason(const struct mbp_image *image, const struct mbp_alarm_command *command)
 {
     static const uint8_t reasons[MBP_DEED_COUNT] = {[MBP_DEED_SHELVE] = BIT(MBP_REASON_SHELVE),
@@ -124,8 +111,6 @@ static enum mbp_deed_result image_judge_alarm_command(const struct mbp_image *im
         return MBP_RESULT_NO_INTERLOCK;
     if (is_too_long(image, command))
         return MBP_RESULT_TOO_LONG;
-    if (is_hidden_as_one(image, command))
-        return MBP_RESULT_WITH_SENSOR;
     if (wants_reason(image, command) && MBP_PEER_COMMENT(command->peer) == 0)
         return MBP_RESULT_NO_REASON;
     if (asked->operator_ > image->plant->operators.count)

@@ -165,13 +165,13 @@ class CommandLine(unittest.TestCase):
     # ---- the end ----
 
     def test_end_with_events_that_the_disk_refused_is_exit_1(self):
-        """A limit on the size of files stands in for a disk without room; the checkpoint and counters of a thousand machines are beyond it."""
+        """A limit on the size of files stands in for a disk without room; the checkpoint and counters of thousands of machines are beyond it."""
         def fill_disk():
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (196608, resource.RLIM_INFINITY))
 
         wide = self.folder / "wide.yaml"
-        wide.write_text("mbplant: 1\nunits: [{id: 1, machines: [{name: 'M{n}', repeat: 1000}]}]\n", encoding="utf-8")
+        wide.write_text("mbplant: 1\nunits: [{id: 1, repeat: 3, machines: [{name: 'M{u}.{n}', repeat: 1000}]}]\n", encoding="utf-8")
         result = support.run(support.MBPLANTD, "-d", self.data, "--fast-forward", "2s", wide, preexec_fn=fill_disk)
         self.assertEqual(result.returncode, FAILED, result.stderr)
         self.assertIn("could not be stored and are lost", result.stderr)

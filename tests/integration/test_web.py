@@ -399,6 +399,16 @@ class Commands(unittest.TestCase):
             self.assertIn("TT101 Overheating 90.0 °C (limit 85 °C) still active", problem["detail"])
             self.assertIn(problem["detail"], plant.ctl("machine", "FILL1", "en_service", check=False).stderr)
 
+    def test_one_alarm_of_a_sensor_that_is_hidden_as_one_is_not_told_to_be_back(self):
+        with Web(BOTTLING) as plant:
+            for hide, back, state in (("shelve", "unshelve", "shelved"), ("remove", "return", "out of service")):
+                plant.post(f"/alarms/TT101/{hide}", {"why": "x"})
+                status, answer, _ = plant.ask(f"/api/v1/alarms/TT101.high/{back}", {})
+                self.assertEqual((status, answer["detail"]), (409, "TT101.high: all alarms of its sensor are hidden as one: name the sensor"))
+                self.assertEqual(plant.get("/alarms/TT101.high")["state"], state)
+                plant.post(f"/alarms/TT101/{back}", {})
+                self.assertEqual(plant.get("/alarms/TT101.high")["state"], "normal")
+
     def test_an_alarm_is_acknowledged_shelved_and_unshelved(self):
         with Web(BOTTLING) as plant:
             plant.post("/sensors/TT101/force", {"value": 90})

@@ -267,6 +267,17 @@ static const struct web_field done_fields[] = {
 };
 const struct web_noun web_done_noun = WEB_NOUN("AlarmsAnswer", done_fields);
 
+/* One alarm was to come back, and is hidden with the others of its sensor. */
+static bool stays_hidden(const struct web_call *call, uint32_t sensor, unsigned alarm, unsigned deed)
+{
+    const struct mbp_state *now = call->web->state;
+    const bool removed = deed == MBP_DEED_RETURN;
+    if (call->pending || alarm >= MBP_ALARM_COUNT || (!removed && deed != MBP_DEED_UNSHELVE))
+        return false;
+    const unsigned by_itself = removed ? now->alone[sensor].removed : now->alone[sensor].shelved;
+    return (by_itself >> alarm & 1u) == 0 && mbp_alarm_hidden_as_one(now, sensor, removed);
+}
+
 void web_answer_alarm(struct web_call *call)
 {
     uint32_t sensor;
@@ -276,6 +287,10 @@ void web_answer_alarm(struct web_call *call)
     find_meant(call, &sensor, &machine, &alarm);
     if ((sensor == NOTHING && machine == NOTHING) || !web_already_is_known(call))
         return;
+    if (sensor != NOTHING && stays_hidden(call, sensor, alarm, command->alone)) {
+        web_problem(call, 409, "%s: %s", call->name, web_tr(call, mbp_deed_result_what(MBP_RESULT_WITH_SENSOR)));
+        return;
+    }
     struct answer answer = {.done = command->done};
     if (sensor != NOTHING)
         answer.already = web_already_find(call, sensor, alarm, command->alone);
