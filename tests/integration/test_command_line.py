@@ -171,7 +171,7 @@ class CommandLine(unittest.TestCase):
             resource.setrlimit(resource.RLIMIT_FSIZE, (196608, resource.RLIM_INFINITY))
 
         wide = self.folder / "wide.yaml"
-        wide.write_text("mbplant: 1\nunits: [{id: 1, repeat: 3, machines: [{name: 'M{u}.{n}', repeat: 1000}]}]\n", encoding="utf-8")
+        wide.write_text("mbplant: 1\nunits: [{id: 1, repeat: 2, machines: [{name: 'M{u}.{n}', repeat: 1000}]}]\n", encoding="utf-8")
         result = support.run(support.MBPLANTD, "-d", self.data, "--fast-forward", "2s", wide, preexec_fn=fill_disk)
         self.assertEqual(result.returncode, FAILED, result.stderr)
         self.assertIn("could not be stored and are lost", result.stderr)
