@@ -215,18 +215,19 @@ static bool is_called(const struct mbp_map_field *field, const char *name)
 static void set_range(const struct mbp_plant *plant, struct mbp_export_row *row)
 {
     const struct mbp_point *point = &row->point;
-    if (row->role != MBP_EXPORT_VALUE && row->role != MBP_EXPORT_LIMIT) {
-        row->range[0] = row->range[1] = (double)NAN;
-    } else if (is_called(point->field, "shelving")) {
+    const bool has_ends = row->role == MBP_EXPORT_VALUE || row->role == MBP_EXPORT_LIMIT;
+    if (has_ends && is_called(point->field, "shelving")) {
         row->range[0] = 0;
         row->range[1] = UINT16_MAX; /* the words for once and for no end are above all seconds */
-    } else if (is_called(point->field, "bypass")) {
-        double least = 0, most = 0;
+    } else if (has_ends && is_called(point->field, "bypass")) {
+        const uint64_t longest_s = mbp_longest_bypass_ns(plant, point->sensor) / MBP_NS_PER_S;
         const struct mbp_register reg = mbp_point_register(point);
+        double least = 0;
+        double most = 0;
         mbp_register_range(&reg, &least, &most);
         row->range[0] = 0;
-        row->range[1] = fmin(most, (double)(mbp_longest_bypass_ns(plant, point->sensor) / MBP_NS_PER_S));
-    } else if (point->field->measure != MBP_MEASURE_ITEM) {
+        row->range[1] = fmin(most, (double)longest_s);
+    } else if (!has_ends || point->field->measure != MBP_MEASURE_ITEM) {
         row->range[0] = row->range[1] = (double)NAN;
     }
 }
