@@ -77,7 +77,7 @@ static void say_first(struct web_call *call, const struct mbp_work_record *work,
 /* What is called off has a reason, and has not happened. */
 static bool may_go_on(struct web_call *call, const struct mbp_event *opened, unsigned command)
 {
-    struct story story;
+    struct story story = {.whole = false};
     const struct mbp_work_record *work = &story.work;
     const bool cancelled = command == MBP_LOGBOOK_WORK_CANCELLED;
     enum mbp_status status = look(call, opened, &story);
@@ -117,7 +117,7 @@ void web_command_work_goes_on(struct web_call *call)
 void web_answer_work_goes_on(struct web_call *call)
 {
     struct mbp_event opened;
-    struct story story;
+    struct story story = {.whole = false};
     const struct mbp_work_record *work = &story.work;
     bool known = mbp_journal_read(call->web->config.journal, call->before, 1, &opened) == 1 &&
                  look(call, &opened, &story) == MBP_OK;
