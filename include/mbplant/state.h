@@ -240,8 +240,8 @@ uint8_t mbp_state_barring(const struct mbp_plant *plant, const struct mbp_state 
 enum mbp_interlock_state mbp_interlock_state_of(const struct mbp_plant *plant, const struct mbp_state *state,
                                                 uint32_t sensor, unsigned alarm);
 
-/* Whether all alarms of a sensor are on the shelf as one; removed: out of service as one. */
-bool mbp_alarm_hidden_as_one(const struct mbp_state *state, uint32_t sensor, bool removed);
+/* Whether an alarm is not on the shelf by itself, but with all alarms of its sensor; removed: out of service so. */
+bool mbp_alarm_hidden_as_one(const struct mbp_state *state, uint32_t sensor, unsigned alarm, bool removed);
 
 /* Alarms whose interlock is bypassed, without a row of its own that says so: a mask. */
 uint8_t mbp_bypassed_alarms(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t sensor);

@@ -212,9 +212,9 @@ static enum mbp_deed_result feed(const struct life *life, uint32_t s, unsigned a
 }
 
 /* It is not hidden by itself: nobody is told that it is back while it is hidden with the others. */
-static enum mbp_deed_result nothing_to_bring_back(const struct life *life, uint32_t s, bool removed)
+static enum mbp_deed_result nothing_to_bring_back(const struct life *life, uint32_t s, unsigned alarm, bool removed)
 {
-    const bool as_one = !life->plant->sensors[s].is_alarm && mbp_alarm_hidden_as_one(life->state, s, removed);
+    const bool as_one = !life->plant->sensors[s].is_alarm && mbp_alarm_hidden_as_one(life->state, s, alarm, removed);
     return as_one ? MBP_RESULT_WITH_SENSOR : MBP_RESULT_NOTHING_TO_DO;
 }
 
@@ -222,7 +222,7 @@ static enum mbp_deed_result serve(const struct life *life, uint32_t s, unsigned 
 {
     bool was = (life->state->alone[s].removed & bit_of(alarm)) != 0;
     if (was == out)
-        return out ? MBP_RESULT_NOTHING_TO_DO : nothing_to_bring_back(life, s, true);
+        return out ? MBP_RESULT_NOTHING_TO_DO : nothing_to_bring_back(life, s, alarm, true);
     life_hide_alone(life, s, alarm, out ? MBP_ALARM_REMOVE : MBP_ALARM_RETURN);
     emit(life, s, alarm, out ? MBP_EV_ALARM_OUT_OF_SERVICE : MBP_EV_ALARM_IN_SERVICE, NAN, 0);
     return MBP_RESULT_DONE;
@@ -241,7 +241,7 @@ static enum mbp_deed_result do_alone(const struct life *life, const struct mbp_a
         return shelve_as_asked(life, s, alarm, command->seconds);
     case MBP_DEED_UNSHELVE:
         if ((life->state->alone[s].shelved & bit_of(alarm)) == 0)
-            return nothing_to_bring_back(life, s, false);
+            return nothing_to_bring_back(life, s, alarm, false);
         unshelve(life, s, alarm, MBP_UNSHELVED_BY_COMMAND);
         return MBP_RESULT_DONE;
     case MBP_DEED_REMOVE:

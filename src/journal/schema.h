@@ -22,7 +22,7 @@ enum mbp_status mbp_schema_refuse(sqlite3 *db, int rc, const char *path, FILE *e
 enum mbp_status mbp_schema_create(const char *path, FILE *errors);
 
 /* Adds what an open database of ours does not have yet, in one transaction: each of its own would wait for the disk.
- * Where all stand already, as in a new one, nothing is written. An SQLite result code; after a failure
+ * Where all stand already nothing is written; a new one needs it not. An SQLite result code; after a failure
  * the transaction stands, and ends with the connection. */
 int mbp_schema_complete(sqlite3 *db);
 

@@ -104,8 +104,8 @@ static enum mbp_status say_short(const char *path, uint32_t last, uint32_t reach
     return MBP_ERR_CORRUPT;
 }
 
-static enum mbp_status open_checked(const char *path, uint32_t reached, FILE *errors, struct mbp_store *store,
-                                    struct mbp_marks *marks, struct mbp_names *names)
+static enum mbp_status open_checked(const char *path, bool is_new, uint32_t reached, FILE *errors,
+                                    struct mbp_store *store, struct mbp_marks *marks, struct mbp_names *names)
 {
     char log[PATH_MAX];
     snprintf(log, sizeof log, "%s-wal", path);
@@ -123,11 +123,11 @@ static enum mbp_status open_checked(const char *path, uint32_t reached, FILE *er
     if (status != MBP_OK)
         return status;
     rc = read_marks(store->db, marks);
-    if (rc == SQLITE_OK && marks->last < reached)
+    if (rc == SQLITE_OK && !is_new && marks->last < reached)
         return say_short(path, marks->last, reached, errors);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(store->db, settings_sql, NULL, NULL, NULL);
-    if (rc == SQLITE_OK)
+    if (rc == SQLITE_OK && !is_new)
         rc = mbp_schema_complete(store->db);
     if (rc == SQLITE_OK)
         rc = prepare_all(store);
@@ -158,7 +158,7 @@ enum mbp_status mbp_store_open(const char *path, const struct mbp_plant *plant, 
         status = mbp_schema_create(path, errors);
     if (status != MBP_OK)
         return status;
-    status = open_checked(path, is_new ? 0 : reached, errors, &opened, &found, names);
+    status = open_checked(path, is_new, reached, errors, &opened, &found, names);
     if (status != MBP_OK) {
         mbp_store_close(&opened);
         return status;

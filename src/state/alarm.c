@@ -58,9 +58,12 @@ enum mbp_interlock_state mbp_interlock_state_of(const struct mbp_plant *plant, c
     return there ? MBP_INTERLOCK_ACTING : MBP_INTERLOCK_READY;
 }
 
-bool mbp_alarm_hidden_as_one(const struct mbp_state *state, uint32_t s, bool removed)
+bool mbp_alarm_hidden_as_one(const struct mbp_state *state, uint32_t s, unsigned alarm, bool removed)
 {
-    return removed ? (state->alarm_flags[s] & MBP_ALARMS_REMOVED) != 0 : (state->flags[s] & MBP_SENSOR_SHELVED) != 0;
+    const unsigned by_itself = removed ? state->alone[s].removed : state->alone[s].shelved;
+    const bool all =
+        removed ? (state->alarm_flags[s] & MBP_ALARMS_REMOVED) != 0 : (state->flags[s] & MBP_SENSOR_SHELVED) != 0;
+    return all && (by_itself >> alarm & 1u) == 0;
 }
 
 uint8_t mbp_bypassed_alarms(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t s)

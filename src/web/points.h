@@ -13,8 +13,7 @@ struct point_item {
  * written. False: there is none. */
 bool web_point_find(const struct mbp_plant *plant, const char *name, struct point_item *out);
 
-/* The same of one that is to be written: an alarm's name stands for its limit. */
-/* The same; an actuator's `command` is written by the actuator's name. */
+/* The same of one that is to be written: an actuator's `command` is written by the actuator's name. */
 bool web_point_find_to_write(const struct mbp_plant *plant, const char *name, struct point_item *out);
 
 /* A table by one of its words: holding, hr, holding_registers, 4x and the like. */

@@ -270,12 +270,9 @@ const struct web_noun web_done_noun = WEB_NOUN("AlarmsAnswer", done_fields);
 /* One alarm was to come back, and is hidden with the others of its sensor. */
 static bool stays_hidden(const struct web_call *call, uint32_t sensor, unsigned alarm, unsigned deed)
 {
-    const struct mbp_state *now = call->web->state;
     const bool removed = deed == MBP_DEED_RETURN;
-    if (call->pending || alarm >= MBP_ALARM_COUNT || (!removed && deed != MBP_DEED_UNSHELVE))
-        return false;
-    const unsigned by_itself = removed ? now->alone[sensor].removed : now->alone[sensor].shelved;
-    return (by_itself >> alarm & 1u) == 0 && mbp_alarm_hidden_as_one(now, sensor, removed);
+    return !call->pending && alarm < MBP_ALARM_COUNT && (removed || deed == MBP_DEED_UNSHELVE) &&
+           mbp_alarm_hidden_as_one(call->web->state, sensor, alarm, removed);
 }
 
 void web_answer_alarm(struct web_call *call)

@@ -279,19 +279,26 @@ static void assert_beginning(uint8_t *bytes, size_t len, uint64_t run, uint64_t 
     }
 }
 
+/* What a run that was cut off left. Ownership: free. */
+static uint8_t *tail_of_cut_off(struct fixture *f, char former[64], size_t *len, uint64_t *run)
+{
+    char path[128];
+    cut_off(f, former);
+    path_in(f->dir, "journal.tail", path);
+    uint8_t *bytes = (uint8_t *)fixture_read_file(path, len);
+    memcpy(run, bytes + 16, sizeof *run);
+    return bytes;
+}
+
 /* Where another version put its records otherwise, its sums may be others too: that is no damage. */
 static void test_file_of_another_version_is_told_as_such(void **state)
 {
     struct fixture *f = *state;
     struct mbp_tail_left left = {0};
     char former[64];
-    char path[128];
     size_t len = 0;
     uint64_t run = 0;
-    cut_off(f, former);
-    path_in(f->dir, "journal.tail", path);
-    uint8_t *bytes = (uint8_t *)fixture_read_file(path, &len);
-    memcpy(&run, bytes + 16, sizeof run);
+    uint8_t *bytes = tail_of_cut_off(f, former, &len, &run);
     assert_int_equal(mbp_tail_parse(bytes, len, run, 0, &left), MBP_OK);
     bytes[8] ^= 1; /* of the layout */
     assert_int_equal(mbp_tail_parse(bytes, len, run, 0, &left), MBP_ERR_NEWER);
@@ -306,15 +313,11 @@ static void test_damage_anywhere_nothing_is_made_up(void **state)
 {
     struct fixture *f = *state;
     char former[64];
-    char path[128];
     size_t len = 0;
     uint64_t run = 0;
-    cut_off(f, former);
-    path_in(f->dir, "journal.tail", path);
-    uint8_t *bytes = (uint8_t *)fixture_read_file(path, &len);
+    uint8_t *bytes = tail_of_cut_off(f, former, &len, &run);
     uint8_t *damaged = malloc(len);
     assert_non_null(damaged);
-    memcpy(&run, bytes + 16, sizeof run);
     const size_t used = 4096 + (STORED + LEFT + 8) * (size_t)MBP_RING_SLOT_BYTES;
     for (size_t at = 0; at < used; at++) {
         memcpy(damaged, bytes, used);
