@@ -136,8 +136,9 @@ enum mbp_event_coalesce {
 
 /* What survives a restart as it is with the event, in the same transaction: bits. */
 #define MBP_RETAINS_MACHINE  0x01u
-#define MBP_RETAINS_SENSOR   0x02u
-#define MBP_RETAINS_SETTINGS 0x04u /* commands of actuators, settings of controllers */
+#define MBP_RETAINS_SENSOR   0x02u /* its limits, and what it is forced to */
+#define MBP_RETAINS_ALARMS   0x04u /* a sensor's */
+#define MBP_RETAINS_SETTINGS 0x10u /* commands of actuators, settings of controllers */
 #define MBP_RETAINS_HISTORY  0x08u /* its own number, in an index of what incidents and work are made of */
 
 /* How its sentence is put (report). Plain: what it is about, the code's own words, its numbers. */

@@ -21,19 +21,19 @@ struct mbp_retained_sensor {
     double limit[MBP_LIMIT_COUNT];
     double file_limit[MBP_LIMIT_COUNT]; /* what the plant file said: when the file's limit changes, the file wins */
     double forced_value;
-    uint8_t active, unack, flags;
+    bool forced;
 };
 
-/* Of a sensor's alarms, beside active and unack. */
+/* Of a sensor's alarms, which change more often than its limits. */
 struct mbp_retained_alarms {
-    uint32_t sensor;  /* plant-wide index */
-    int64_t shelf_ms; /* simulated time until a shelved sensor comes back; -1 = no end, 0 = not shelved */
+    uint32_t sensor; /* plant-wide index */
     uint32_t since_s;
-    uint8_t beyond, latched, alarm_flags;
+    uint8_t active, unack, beyond, latched, alarm_flags;
     uint8_t shelved, once, shot, removed; /* single alarms (mbplant/state/alarm.h) */
     uint8_t bypassed, chattering;
-    /* What is mostly zero comes last: the journal's ring does not carry it then. */
     uint32_t raised_s[MBP_ALARM_COUNT];
+    /* What is mostly zero comes last: the journal's ring does not carry it then. */
+    int64_t shelf_ms; /* simulated time until a shelved sensor comes back; -1 = no end, 0 = not shelved */
     uint32_t acked_ms[MBP_ALARM_COUNT]; /* simulated time since each was acknowledged */
     int32_t alone_ms[MBP_ALARM_COUNT];  /* simulated time until each of these comes back; 0 = no end */
     int32_t bypass_ms[MBP_ALARM_COUNT]; /* until each of these interlocks comes back */
@@ -49,9 +49,9 @@ struct mbp_retained_alarms mbp_retain_alarms(const struct mbp_state *state, uint
 
 /* ---- in --------------------------------------------------------------------------------------------------------- */
 
-/* The index in the record must be one of the plant's, and its numbers such as a state holds. A sensor comes before its
- * alarms. A limit that the file now gives otherwise than when the record was made is the file's; so are all four where
- * the record's no longer go with it. */
+/* The index in the record must be one of the plant's, and its numbers such as a state holds. A limit that the file now
+ * gives otherwise than when the record was made is the file's; so are all four where the record's no longer go with it.
+ */
 void mbp_retake_machine(struct mbp_state *state, const struct mbp_retained_machine *record);
 void mbp_retake_upkeep(struct mbp_state *state, const struct mbp_retained_upkeep *record);
 void mbp_retake_sensor(const struct mbp_plant *plant, struct mbp_state *state,

@@ -142,14 +142,15 @@ struct mbp_state {
     uint8_t *active;  /* told to the operator: raised, and not returned to normal */
     uint8_t *unack;   /* waits for acknowledgement */
     uint8_t *latched; /* returned to normal, waits to be reset */
-    uint8_t *suppressed;               /* by design, in the state that the machine is in */
-    uint8_t *hidden;                   /* shelved, suppressed or out of service */
-    uint8_t *watched;                  /* sensor flags that are an alarm's condition */
-    uint8_t *alarm_flags;              /* MBP_ALARMS_... */
-    uint64_t *shelf_end_ns;            /* simulated time at which a shelved sensor comes back, or MBP_SHELF_NO_END */
-    uint32_t *alarm_since_s;           /* Unix time of the last change of any of its alarms' states; 0 = none yet */
-    uint32_t *raised_s;                /* MBP_ALARM_COUNT per sensor: Unix time when it was raised last; 0 = never */
-    struct mbp_alarms_alone *alone;    /* what is done to single alarms (mbplant/state/alarm.h) */
+    uint8_t *suppressed;            /* by design, in the state that the machine is in */
+    uint8_t *hidden;                /* shelved, suppressed or out of service */
+    uint8_t *watched;               /* sensor flags that are an alarm's condition */
+    uint8_t *alarm_flags;           /* MBP_ALARMS_... */
+    uint64_t *shelf_end_ns;         /* simulated time at which a shelved sensor comes back, or MBP_SHELF_NO_END */
+    uint32_t *alarm_since_s;        /* Unix time of the last change of any of its alarms' states; 0 = none yet */
+    uint32_t *raised_s;             /* MBP_ALARM_COUNT per sensor: Unix time when it was raised last; 0 = never */
+    struct mbp_alarms_alone *alone; /* what is done to single alarms (mbplant/state/alarm.h) */
+    struct mbp_alarm_times *alarm_times;
     struct mbp_chatter_state *chatter; /* of the plant's duties */
     struct mbp_rate *rate;             /* of the sensors with a rate-of-change alarm, in file order */
     struct mbp_rate_value *rate_value; /* the parts of their windows */

@@ -162,6 +162,9 @@ void mbp_view_machine(const struct mbp_plant *plant, const struct mbp_state *sta
                       struct mbp_machine_view *out);
 void mbp_view_sensor(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t sensor,
                      struct mbp_sensor_view *out);
+
+/* Of a sensor what its alarms show, which its value and its limits do not: those members are 0, and an interlock's. */
+void mbp_view_sensor_alarms(const struct mbp_state *state, uint32_t sensor, struct mbp_sensor_view *out);
 void mbp_view_actuator(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t actuator,
                        struct mbp_actuator_view *out);
 void mbp_view_controller(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t controller,

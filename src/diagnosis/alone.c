@@ -27,7 +27,7 @@ static uint64_t now_ms(const struct mbp_state *state)
 /* Until it ends; 0 or less: it is over. */
 static int32_t left_ms(const struct mbp_state *state, uint32_t s, unsigned alarm)
 {
-    return (int32_t)(state->alone[s].end_ms[alarm] - (uint32_t)now_ms(state));
+    return (int32_t)(state->alarm_times[s].end_ms[alarm] - (uint32_t)now_ms(state));
 }
 
 uint64_t alone_next_end_ns(const struct mbp_state *state, uint32_t s)
@@ -39,7 +39,7 @@ uint64_t alone_next_end_ns(const struct mbp_state *state, uint32_t s)
         next = end < next ? end : next;
     }
     for (unsigned left = state->alone[s].bypassed; left != 0; left &= left - 1) {
-        int32_t ms = (int32_t)(state->alone[s].bypass_ms[__builtin_ctz(left)] - (uint32_t)now_ms(state));
+        int32_t ms = (int32_t)(state->alarm_times[s].bypass_ms[__builtin_ctz(left)] - (uint32_t)now_ms(state));
         uint64_t end = (now_ms(state) + (uint64_t)(ms > 0 ? ms : 0)) * MBP_NS_PER_MS;
         next = end < next ? end : next;
     }
@@ -53,7 +53,7 @@ static void forget_shelf(struct mbp_state *state, uint32_t s, unsigned alarm)
     alone->timed &= others;
     alone->once &= others;
     alone->shot &= others;
-    alone->end_ms[alarm] = 0;
+    state->alarm_times[s].end_ms[alarm] = 0;
     if (alone->once == 0)
         state->alarm_flags[s] &= (uint8_t)~MBP_ALARMS_ONE_ALONE;
 }
@@ -99,7 +99,7 @@ static void shelve(const struct life *life, uint32_t s, unsigned alarm, enum mbp
     if (ns != 0) {
         uint64_t end = mbp_time_add_sat(state->sim_ns, ns + MBP_NS_PER_MS - 1) / MBP_NS_PER_MS;
         alone->timed |= bit_of(alarm);
-        alone->end_ms[alarm] = (uint32_t)end;
+        state->alarm_times[s].end_ms[alarm] = (uint32_t)end;
         end *= MBP_NS_PER_MS;
         state->next_shelf_end_ns = end < state->next_shelf_end_ns ? end : state->next_shelf_end_ns;
     }
@@ -133,13 +133,13 @@ static enum mbp_deed_result shelve_as_asked(const struct life *life, uint32_t s,
 
 static int32_t bypass_left_ms(const struct mbp_state *state, uint32_t s, unsigned alarm)
 {
-    return (int32_t)(state->alone[s].bypass_ms[alarm] - (uint32_t)now_ms(state));
+    return (int32_t)(state->alarm_times[s].bypass_ms[alarm] - (uint32_t)now_ms(state));
 }
 
 static void restore(const struct life *life, uint32_t s, unsigned alarm, enum mbp_unshelved why)
 {
     life->state->alone[s].bypassed &= (uint8_t)~bit_of(alarm);
-    life->state->alone[s].bypass_ms[alarm] = 0;
+    life->state->alarm_times[s].bypass_ms[alarm] = 0;
     life->state->alarms_version++;
     emit(life, s, alarm, MBP_EV_INTERLOCK_RESTORED, NAN, why);
 }
@@ -156,7 +156,7 @@ static enum mbp_deed_result bypass(const struct life *life, uint32_t s, unsigned
         return MBP_RESULT_TOO_LONG;
     uint64_t end_ms = mbp_time_add_sat(state->sim_ns, ns + MBP_NS_PER_MS - 1) / MBP_NS_PER_MS;
     state->alone[s].bypassed |= bit_of(alarm);
-    state->alone[s].bypass_ms[alarm] = (uint32_t)end_ms;
+    state->alarm_times[s].bypass_ms[alarm] = (uint32_t)end_ms;
     if (end_ms * MBP_NS_PER_MS < state->next_shelf_end_ns)
         state->next_shelf_end_ns = end_ms * MBP_NS_PER_MS;
     state->alarms_version++;
@@ -188,7 +188,7 @@ void alone_update_bypasses(const struct mbp_plant *plant, struct mbp_state *stat
     for (unsigned left = state->alone[s].bypassed; left != 0; left &= left - 1) {
         unsigned alarm = (unsigned)__builtin_ctz(left);
         if (bypass_left_ms(state, s, alarm) > longest_ms)
-            state->alone[s].bypass_ms[alarm] = (uint32_t)now_ms(state) + (uint32_t)longest_ms;
+            state->alarm_times[s].bypass_ms[alarm] = (uint32_t)now_ms(state) + (uint32_t)longest_ms;
     }
 }
 

@@ -25,7 +25,7 @@ static void annunciate_again(const struct life *life, const struct mbp_alarm_dut
     const uint32_t s = duty->sensor;
     if (alarm->re_alarm_ns == 0 || !has((uint8_t)(state->active[s] & ~state->unack[s]), duty))
         return;
-    uint32_t since_ms = (uint32_t)(state->sim_ns / MBP_NS_PER_MS) - state->alone[s].acked_ms[duty->alarm];
+    uint32_t since_ms = (uint32_t)(state->sim_ns / MBP_NS_PER_MS) - state->alarm_times[s].acked_ms[duty->alarm];
     if (since_ms * MBP_NS_PER_MS >= alarm->re_alarm_ns)
         life_take(life, s, duty->alarm, MBP_ALARM_AGAIN);
 }

@@ -239,7 +239,7 @@ void life_take(const struct life *life, uint32_t s, unsigned alarm, enum mbp_ala
     if (transition.emits == MBP_EV_ALARM_RAISED && life->events != NULL)
         state->raised_s[s * MBP_ALARM_COUNT + alarm] = (uint32_t)(state->wall_ms / 1000);
     if (transition.emits == MBP_EV_ALARM_ACKNOWLEDGED)
-        state->alone[s].acked_ms[alarm] = (uint32_t)(state->sim_ns / MBP_NS_PER_MS);
+        state->alarm_times[s].acked_ms[alarm] = (uint32_t)(state->sim_ns / MBP_NS_PER_MS);
     touch(life, s);
     emit_alarm(life, s, alarm, (enum mbp_event_code)transition.emits);
 }

@@ -5,9 +5,10 @@
 #include <string.h>
 
 #define M        MBP_RETAINS_MACHINE
-#define S        MBP_RETAINS_SENSOR
+#define A        MBP_RETAINS_ALARMS
+#define S        (MBP_RETAINS_SENSOR | MBP_RETAINS_ALARMS)
 #define SETTINGS MBP_RETAINS_SETTINGS
-#define H        MBP_RETAINS_HISTORY /* a change here: a new name for the journal's index, too (journal/history/history.c) */
+#define H        MBP_RETAINS_HISTORY /* a change here: a new number of the journal's format (journal/schema.h) */
 
 #define EVENT(code, name, french, form, value, limit, detail, coalesce, retains)                                       \
     {                                                                                                                  \
@@ -28,23 +29,23 @@ const struct mbp_event_type mbp_event_types[] = {
     EVENT(SENSOR_ADDED, "sensor added", "capteur ajouté", PLAIN, NONE, NONE, NONE, NONE, S | M),
     EVENT(SENSOR_REMOVED, "sensor removed", "capteur retiré", PLAIN, NONE, NONE, NONE, NONE, 0),
     EVENT(SENSOR_CHANGED, "sensor changed", "capteur modifié", CHANGE, ADDRESS, ADDRESS, CHANGED, NONE, S | M),
-    EVENT(ALARM_RAISED, "alarm raised", "alarme apparue", ALARM, MEASURED, LIMIT, ALARM, NONE, S | M),
-    EVENT(ALARM_CLEARED, "alarm cleared", "alarme disparue", ALARM, MEASURED, LIMIT, ALARM, NONE, S | M),
-    EVENT(ALARM_ACKNOWLEDGED, "alarm acknowledged", "alarme acquittée", ALARM, MEASURED, LIMIT, ALARM, NONE, S | M),
-    EVENT(ALARM_SHELVED, "alarm shelved", "alarmes mises de côté", SHELVING, SECONDS, NONE, SHELVED, NONE, S | M),
-    EVENT(ALARM_UNSHELVED, "alarm unshelved", "alarmes réactivées", SHELVING, NONE, NONE, UNSHELVED, NONE, S | M),
-    EVENT(ALARM_RESET, "alarm reset", "alarme réarmée", ALARM, MEASURED, LIMIT, ALARM, NONE, S | M),
-    EVENT(ALARM_SUPPRESSED, "alarm suppressed", "alarme inhibée", SUPPRESSION, NONE, NONE, ALARMS, NONE, S | M),
-    EVENT(ALARM_UNSUPPRESSED, "alarm unsuppressed", "alarme rétablie", SUPPRESSION, COUNT, NONE, ALARMS, NONE, S | M),
-    EVENT(ALARM_OUT_OF_SERVICE, "alarm out of service", "alarmes hors service", SERVICE, NONE, NONE, SERVICE, NONE, S | M),
-    EVENT(ALARM_IN_SERVICE, "alarm in service", "alarmes en service", SERVICE, NONE, NONE, SERVICE, NONE, S | M),
-    EVENT(MACHINE_STATE, "machine state", "changement d'état", STATE, MEASURED, LIMIT, STATE, NONE, S | M | H),
-    EVENT(MACHINE_REFUSED, "machine refused", "changement d'état refusé", STATE, MEASURED, LIMIT, STATE, NONE, S | M),
+    EVENT(ALARM_RAISED, "alarm raised", "alarme apparue", ALARM, MEASURED, LIMIT, ALARM, NONE, A | M),
+    EVENT(ALARM_CLEARED, "alarm cleared", "alarme disparue", ALARM, MEASURED, LIMIT, ALARM, NONE, A | M),
+    EVENT(ALARM_ACKNOWLEDGED, "alarm acknowledged", "alarme acquittée", ALARM, MEASURED, LIMIT, ALARM, NONE, A | M),
+    EVENT(ALARM_SHELVED, "alarm shelved", "alarmes mises de côté", SHELVING, SECONDS, NONE, SHELVED, NONE, A | M),
+    EVENT(ALARM_UNSHELVED, "alarm unshelved", "alarmes réactivées", SHELVING, NONE, NONE, UNSHELVED, NONE, A | M),
+    EVENT(ALARM_RESET, "alarm reset", "alarme réarmée", ALARM, MEASURED, LIMIT, ALARM, NONE, A | M),
+    EVENT(ALARM_SUPPRESSED, "alarm suppressed", "alarme inhibée", SUPPRESSION, NONE, NONE, ALARMS, NONE, A | M),
+    EVENT(ALARM_UNSUPPRESSED, "alarm unsuppressed", "alarme rétablie", SUPPRESSION, COUNT, NONE, ALARMS, NONE, A | M),
+    EVENT(ALARM_OUT_OF_SERVICE, "alarm out of service", "alarmes hors service", SERVICE, NONE, NONE, SERVICE, NONE, A | M),
+    EVENT(ALARM_IN_SERVICE, "alarm in service", "alarmes en service", SERVICE, NONE, NONE, SERVICE, NONE, A | M),
+    EVENT(MACHINE_STATE, "machine state", "changement d'état", STATE, MEASURED, LIMIT, STATE, NONE, A | M | H),
+    EVENT(MACHINE_REFUSED, "machine refused", "changement d'état refusé", STATE, MEASURED, LIMIT, STATE, NONE, A | M),
     EVENT(MAINTENANCE_STARTED, "maintenance started", "début de maintenance", PLAIN, NONE, NONE, NONE, NONE, M),
     EVENT(MAINTENANCE_ENDED, "maintenance ended", "fin de maintenance", PLAIN, NONE, NONE, NONE, NONE, M),
     EVENT(MAINTENANCE_DUE, "maintenance due", "maintenance due", PLAIN, HOURS, PRODUCTS, DUE, NONE, M | H),
     EVENT(PRODUCTION, "production", "production", PLAIN, COUNT, COUNT, GOOD, NONE, M),
-    EVENT(ALARM_AGAIN, "alarm annunciated again", "alarme rappelée", ALARM, MEASURED, LIMIT, ALARM, NONE, S | M),
+    EVENT(ALARM_AGAIN, "alarm annunciated again", "alarme rappelée", ALARM, MEASURED, LIMIT, ALARM, NONE, A | M),
     EVENT(VALUE_FORCED, "value forced", "valeur forcée", FORCE, MEASURED, MEASURED, ONCE, SENSOR, S | M),
     EVENT(VALUE_RELEASED, "value released", "forçage levé", FORCE, MEASURED, NONE, NONE, NONE, S | M),
     EVENT(LIMIT_CHANGED, "limit changed", "limite modifiée", LIMIT, LIMIT, LIMIT, ALARM, ALARM, S | M),
@@ -57,10 +58,10 @@ const struct mbp_event_type mbp_event_types[] = {
     EVENT(MASTER_BACK, "master back", "maître de retour", PLAIN, NONE, NONE, NONE, NONE, 0),
     EVENT(JOURNAL_TROUBLE, "journal trouble", "incident du journal", TROUBLE, COUNT, NONE, TROUBLE, NONE, 0),
     EVENT(CLOCK_STEPPED, "clock stepped", "saut d'horloge", CLOCK, SECONDS, NONE, NONE, NONE, 0),
-    EVENT(INTERLOCK_BYPASSED, "interlock bypassed", "sécurité shuntée", SHELVING, SECONDS, NONE, SHELVED, NONE, S | M),
-    EVENT(INTERLOCK_RESTORED, "interlock restored", "sécurité rétablie", SHELVING, NONE, NONE, UNSHELVED, NONE, S | M),
-    EVENT(INTERLOCK_ACTED, "interlock acted", "sécurité déclenchée", PLAIN, NONE, NONE, ALARM, NONE, S | M),
-    EVENT(INTERLOCK_CLEARED, "interlock cleared", "sécurité disparue", PLAIN, NONE, NONE, ALARM, NONE, S | M),
+    EVENT(INTERLOCK_BYPASSED, "interlock bypassed", "sécurité shuntée", SHELVING, SECONDS, NONE, SHELVED, NONE, A | M),
+    EVENT(INTERLOCK_RESTORED, "interlock restored", "sécurité rétablie", SHELVING, NONE, NONE, UNSHELVED, NONE, A | M),
+    EVENT(INTERLOCK_ACTED, "interlock acted", "sécurité déclenchée", PLAIN, NONE, NONE, ALARM, NONE, A | M),
+    EVENT(INTERLOCK_CLEARED, "interlock cleared", "sécurité disparue", PLAIN, NONE, NONE, ALARM, NONE, A | M),
     EVENT(SIM_PAUSED, "simulation paused", "simulation en pause", PLAIN, NONE, NONE, NONE, COMMAND, 0),
     EVENT(SIM_RESUMED, "simulation resumed", "simulation reprise", PLAIN, NONE, NONE, NONE, COMMAND, 0),
     EVENT(SIM_STEPPED, "simulation stepped", "simulation avancée", SIMULATION, COUNT, NONE, NONE, SUM, 0),

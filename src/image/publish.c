@@ -101,7 +101,7 @@ static void publish_alarms(struct mbp_image_unit *unit, const struct mbp_state *
         if (memcmp(&now, &shown[i], sizeof now) == 0)
             continue;
         shown[i] = now;
-        mbp_view_sensor(unit->image->plant, state, u->first_sensor + i, &view);
+        mbp_view_sensor_alarms(state, u->first_sensor + i, &view);
         image_show_all(unit, MBP_PER_SENSOR, u->first_sensor + i, &view);
     }
 }
@@ -156,9 +156,9 @@ static void publish_alone(struct mbp_image_unit *unit, const struct mbp_state *s
             words[i * stride + a] = (uint16_t)shelved_s;
             words[i * stride + 8 + a] = (uint16_t)bypassed_s;
             if ((alone->timed >> a & 1u) != 0)
-                show_less_at(state, alone->end_ms[a], shelved_s, next_ns);
+                show_less_at(state, state->alarm_times[s].end_ms[a], shelved_s, next_ns);
             if (bypassed_s != 0)
-                show_less_at(state, alone->bypass_ms[a], bypassed_s, next_ns);
+                show_less_at(state, state->alarm_times[s].bypass_ms[a], bypassed_s, next_ns);
         }
         shown[i] = alone->shelved | alone->bypassed;
     }
@@ -175,6 +175,9 @@ static void publish_shelving(struct mbp_image_unit *unit, const struct mbp_state
         return;
     uint16_t *words = unit->holding + u->layout.base[MBP_MAP_SHELVING];
     for (uint32_t i = 0; i < count; i++) {
+        words[i] = 0;
+        if ((state->flags[u->first_sensor + i] & MBP_SENSOR_SHELVED) == 0)
+            continue;
         words[i] = (uint16_t)mbp_view_shelving_s(state, u->first_sensor + i);
         uint64_t next = next_second(state, u->first_sensor + i, words[i]);
         *next_ns = next < *next_ns ? next : *next_ns;

@@ -9,23 +9,13 @@
 #define PIECE_BYTES 16384u
 #define FORMAT      1 /* of what stands here; what the bytes mean, their layout says */
 
-/* The triggers note which rows were stored since the checkpoint; those of machines and sensors stand by their tables
- * (retained/columns.c). */
-#define NOTES_NEWER(table, kind)                                                                                       \
-    "CREATE TRIGGER IF NOT EXISTS " table "_newer AFTER INSERT ON " table                                              \
-    " BEGIN INSERT OR IGNORE INTO retained_newer(kind, unit, name) VALUES('" kind "', "
-
 const char mbp_checkpoint_create_sql[] =
-    "CREATE TABLE IF NOT EXISTS checkpoint(one INTEGER PRIMARY KEY CHECK(one = 1), format INTEGER NOT NULL, layout "
+    "CREATE TABLE checkpoint(one INTEGER PRIMARY KEY CHECK(one = 1), format INTEGER NOT NULL, layout "
     "INTEGER NOT NULL, bytes INTEGER NOT NULL, hash INTEGER NOT NULL, plant_crc INTEGER NOT NULL, plant_length INTEGER "
-    "NOT NULL) STRICT;"
-    "CREATE TABLE IF NOT EXISTS checkpoint_part(part INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"
-    "CREATE TABLE IF NOT EXISTS checkpoint_plant(one INTEGER PRIMARY KEY CHECK(one = 1), crc INTEGER NOT NULL, length "
-    "INTEGER NOT NULL, text BLOB NOT NULL) STRICT;"
-    "CREATE TABLE IF NOT EXISTS retained_newer(kind TEXT, unit INTEGER, name TEXT, PRIMARY KEY(kind, unit, name)) "
-    "STRICT, WITHOUT ROWID;"                                               /* */
-    NOTES_NEWER("retained_setting", "setting") "NEW.unit, NEW.name); END;" /* */
-    NOTES_NEWER("retained_fault", "fault") "NEW.place, NEW.name); END;";
+    "NOT NULL, position INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE checkpoint_part(part INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"
+    "CREATE TABLE checkpoint_plant(one INTEGER PRIMARY KEY CHECK(one = 1), crc INTEGER NOT NULL, length "
+    "INTEGER NOT NULL, text BLOB NOT NULL) STRICT;";
 
 /* ---- the writer's side ------------------------------------------------------------------------------------------ */
 
@@ -36,15 +26,14 @@ int mbp_checkpoints_open(struct mbp_checkpoints *checkpoints, sqlite3 *db)
         const char *sql;
         sqlite3_stmt **stmt;
     } statements[] = {
-        {"INSERT OR REPLACE INTO checkpoint(one, format, layout, bytes, hash, plant_crc, plant_length) "
-         "VALUES(1, ?, ?, ?, ?, ?, ?)",
+        {"INSERT OR REPLACE INTO checkpoint(one, format, layout, bytes, hash, plant_crc, plant_length, position) "
+         "VALUES(1, ?, ?, ?, ?, ?, ?, ?)",
          &checkpoints->head},
         {"INSERT OR REPLACE INTO checkpoint_part(part, bytes) VALUES(?, ?)", &checkpoints->part},
         {"DELETE FROM checkpoint_part WHERE part >= ?", &checkpoints->cut},
         {"DELETE FROM checkpoint", &checkpoints->drop_head},
         {"SELECT 1 FROM checkpoint_plant WHERE crc = ? AND length = ?", &checkpoints->has_plant},
         {"INSERT OR REPLACE INTO checkpoint_plant(one, crc, length, text) VALUES(1, ?, ?, ?)", &checkpoints->plant},
-        {"DELETE FROM retained_newer", &checkpoints->forget_newer},
     };
     int rc = SQLITE_OK;
     for (size_t i = 0; i < sizeof statements / sizeof statements[0] && rc == SQLITE_OK; i++)
@@ -54,9 +43,8 @@ int mbp_checkpoints_open(struct mbp_checkpoints *checkpoints, sqlite3 *db)
 
 void mbp_checkpoints_close(struct mbp_checkpoints *checkpoints)
 {
-    sqlite3_stmt *const all[] = {checkpoints->head,        checkpoints->part,  checkpoints->cut,
-                                 checkpoints->drop_head,   checkpoints->plant, checkpoints->has_plant,
-                                 checkpoints->forget_newer};
+    sqlite3_stmt *const all[] = {checkpoints->head,      checkpoints->part,  checkpoints->cut,
+                                 checkpoints->drop_head, checkpoints->plant, checkpoints->has_plant};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         sqlite3_finalize(all[i]);
     free(checkpoints->hashes);
@@ -158,7 +146,7 @@ static int put_parts(struct mbp_checkpoints *checkpoints, const struct mbp_check
 }
 
 static int put_head(struct mbp_checkpoints *checkpoints, const struct mbp_plant *plant, uint64_t layout, size_t bytes,
-                    size_t count)
+                    size_t count, uint64_t position)
 {
     sqlite3_bind_int(checkpoints->head, 1, FORMAT);
     sqlite3_bind_int64(checkpoints->head, 2, (sqlite3_int64)layout);
@@ -167,6 +155,7 @@ static int put_head(struct mbp_checkpoints *checkpoints, const struct mbp_plant 
                        (sqlite3_int64)mbp_hash(checkpoints->hashes, count * sizeof *checkpoints->hashes));
     sqlite3_bind_int64(checkpoints->head, 5, plant->text_crc);
     sqlite3_bind_int64(checkpoints->head, 6, (sqlite3_int64)plant->text.len);
+    sqlite3_bind_int64(checkpoints->head, 7, (sqlite3_int64)position);
     return run(checkpoints->head);
 }
 
@@ -185,7 +174,7 @@ static int drop(struct mbp_checkpoints *checkpoints)
 }
 
 int mbp_checkpoints_put(struct mbp_checkpoints *checkpoints, const struct mbp_plant *plant,
-                        const struct mbp_checkpoint *checkpoint)
+                        const struct mbp_checkpoint *checkpoint, uint64_t position)
 {
     if (checkpoint == NULL)
         return drop(checkpoints);
@@ -199,12 +188,12 @@ int mbp_checkpoints_put(struct mbp_checkpoints *checkpoints, const struct mbp_pl
     if (rc == SQLITE_OK)
         rc = put_parts(checkpoints, checkpoint, count);
     if (rc == SQLITE_OK)
-        rc = put_head(checkpoints, plant, checkpoint->layout, bytes, count);
+        rc = put_head(checkpoints, plant, checkpoint->layout, bytes, count, position);
     if (rc == SQLITE_OK)
         rc = put_plant(checkpoints, plant);
     checkpoints->known = rc == SQLITE_OK;
     checkpoints->bytes = bytes;
-    return rc == SQLITE_OK ? run(checkpoints->forget_newer) : rc;
+    return rc;
 }
 
 /* ---- the reader's side ------------------------------------------------------------------------------------------ */
@@ -311,16 +300,4 @@ void mbp_stored_checkpoint_free(struct mbp_stored_checkpoint *checkpoint)
     free(checkpoint->bytes);
     free(checkpoint->plant_text);
     *checkpoint = (struct mbp_stored_checkpoint){0};
-}
-
-int mbp_checkpoints_any_newer(sqlite3 *db, bool *any)
-{
-    sqlite3_stmt *stmt = NULL;
-    int rc = sqlite3_prepare_v2(db, "SELECT 1 FROM retained_newer LIMIT 1", -1, &stmt, NULL);
-    if (rc != SQLITE_OK)
-        return rc;
-    rc = sqlite3_step(stmt);
-    *any = rc == SQLITE_ROW;
-    sqlite3_finalize(stmt);
-    return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "journal_priv.h"
+#include "retained/columns.h"
 #include "retained/retained.h"
 #include "retained/retained_fault.h"
 
@@ -341,7 +342,7 @@ enum mbp_status mbp_journal_checkpoint(struct mbp_journal *journal, struct mbp_s
 bool mbp_journal_has_newer(struct mbp_journal *journal)
 {
     bool any = false;
-    return mbp_checkpoints_any_newer(journal->reader.db, &any) == SQLITE_OK && any;
+    return mbp_retained_any_newer(journal->reader.db, &any) == SQLITE_OK && any;
 }
 
 enum mbp_status mbp_journal_faults(struct mbp_journal *journal, bool newer_only,

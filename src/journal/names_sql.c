@@ -4,10 +4,10 @@
 #include <string.h>
 
 const char mbp_names_create_sql[] =
-    "CREATE TABLE IF NOT EXISTS tag(unit INTEGER, item INTEGER, id INTEGER, since INTEGER NOT NULL, gone INTEGER, what "
+    "CREATE TABLE tag(unit INTEGER, item INTEGER, id INTEGER, since INTEGER NOT NULL, gone INTEGER, what "
     "TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, measure TEXT NOT NULL, decimals INTEGER NOT NULL, label "
     "TEXT NOT NULL, PRIMARY KEY(unit, item, id)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS actor(id INTEGER PRIMARY KEY, kind TEXT NOT NULL, address BLOB NOT NULL, role TEXT NOT "
+    "CREATE TABLE actor(id INTEGER PRIMARY KEY, kind TEXT NOT NULL, address BLOB NOT NULL, role TEXT NOT "
     "NULL, name TEXT NOT NULL, since INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;";
 
 /* ---- out -------------------------------------------------------------------------------------------------------- */

@@ -4,7 +4,7 @@
 #include <sys/random.h>
 
 const char mbp_place_create_sql[] =
-    "CREATE TABLE IF NOT EXISTS journal_place(one INTEGER PRIMARY KEY CHECK(one = 1), run INTEGER NOT NULL, position "
+    "CREATE TABLE journal_place(one INTEGER PRIMARY KEY CHECK(one = 1), run INTEGER NOT NULL, position "
     "INTEGER NOT NULL, plant_crc INTEGER NOT NULL, plant_length INTEGER NOT NULL) STRICT";
 
 static const char put_sql[] = "INSERT OR REPLACE INTO journal_place(one, run, position, plant_crc, plant_length) "

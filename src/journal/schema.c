@@ -45,10 +45,8 @@ static const char schema_sql[] =
     "NULL) STRICT;";
 // clang-format on
 
-static const char comment_sql[] =
-    "CREATE TABLE IF NOT EXISTS comment(seq INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT";
+static const char comment_sql[] = "CREATE TABLE comment(seq INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT";
 
-/* What is missing of the other tables. */
 static int add_tables(sqlite3 *db)
 {
     const char *const tables[] = {comment_sql,
@@ -61,16 +59,6 @@ static int add_tables(sqlite3 *db)
     for (size_t i = 0; i < sizeof tables / sizeof tables[0] && rc == SQLITE_OK; i++)
         rc = sqlite3_exec(db, tables[i], NULL, NULL, NULL);
     return rc == SQLITE_OK ? mbp_hiding_create(db) : rc;
-}
-
-int mbp_schema_complete(sqlite3 *db)
-{
-    int rc = sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
-    if (rc == SQLITE_OK)
-        rc = mbp_retained_add_columns(db);
-    if (rc == SQLITE_OK)
-        rc = add_tables(db);
-    return rc == SQLITE_OK ? sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) : rc;
 }
 
 /* Of a failed write SQLite tells the system's reason by the file alone, and the log is what is written mostly. */

@@ -8,7 +8,7 @@
 #include "mbplant/base.h"
 
 #define MBP_SCHEMA_APPLICATION 0x4D42504A /* "MBPJ" */
-#define MBP_SCHEMA_VERSION     2
+#define MBP_SCHEMA_VERSION     3
 
 /* "what SQLite says (what the system says)" about the last failure of db; returns buf. */
 const char *mbp_schema_error(sqlite3 *db, char *buf, size_t size);
@@ -20,11 +20,6 @@ enum mbp_status mbp_schema_refuse(sqlite3 *db, int rc, const char *path, FILE *e
 /* Makes an empty journal at path, whole or not at all (it is built beside and renamed). One line on failure:
  * MBP_ERR_IO, MBP_ERR_CORRUPT (the write-ahead log of a vanished journal is in the way). */
 enum mbp_status mbp_schema_create(const char *path, FILE *errors);
-
-/* Adds what an open database of ours does not have yet, in one transaction: each of its own would wait for the disk.
- * Where all stand already nothing is written; a new one needs it not. An SQLite result code; after a failure
- * the transaction stands, and ends with the connection. */
-int mbp_schema_complete(sqlite3 *db);
 
 /* Looks at the file's first 100 bytes, without SQLite, so that what is not ours stays as it is to the byte.
  * Errors, one line each: MBP_ERR_IO, MBP_ERR_CORRUPT, MBP_ERR_NEWER (of a later or an earlier version); MBP_ERR_MISSING

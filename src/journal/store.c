@@ -127,8 +127,6 @@ static enum mbp_status open_checked(const char *path, bool is_new, uint32_t reac
         return say_short(path, marks->last, reached, errors);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(store->db, settings_sql, NULL, NULL, NULL);
-    if (rc == SQLITE_OK && !is_new)
-        rc = mbp_schema_complete(store->db);
     if (rc == SQLITE_OK)
         rc = prepare_all(store);
     if (rc == SQLITE_OK)
@@ -281,44 +279,44 @@ static int put_event(struct mbp_store *store, const struct mbp_event *event)
     return rc == SQLITE_OK && commented ? put_comment(store, event->seq, comment) : rc;
 }
 
-static int put_retained(struct mbp_store *store, enum mbp_retained_what what, const void *record)
+static int put_retained(struct mbp_store *store, enum mbp_retained_what what, const void *record, uint64_t position)
 {
-    mbp_retained_bind(store->retained[what], store->plant, what, record);
+    mbp_retained_bind(store->retained[what], store->plant, what, record, position);
     return run(store->retained[what]);
 }
 
 /* The size that an owner allows is for events. */
-static int put_checkpoint(struct mbp_store *store, const struct mbp_checkpoint *checkpoint)
+static int put_checkpoint(struct mbp_store *store, const struct mbp_checkpoint *checkpoint, uint64_t position)
 {
-    int rc = mbp_checkpoints_put(&store->checkpoints, store->plant, checkpoint);
+    int rc = mbp_checkpoints_put(&store->checkpoints, store->plant, checkpoint, position);
     store->retention.beside_bytes = store->checkpoints.bytes;
     return rc;
 }
 
-int mbp_store_put(struct mbp_store *store, const struct mbp_record *record)
+int mbp_store_put(struct mbp_store *store, const struct mbp_record *record, uint64_t position)
 {
     switch ((enum mbp_record_kind)record->kind) {
     case MBP_RECORD_EVENT:
         return put_event(store, &record->of.event);
     case MBP_RECORD_MACHINE:
-        return put_retained(store, MBP_RETAINED_MACHINE, &record->of.machine);
+        return put_retained(store, MBP_RETAINED_MACHINE, &record->of.machine, position);
     case MBP_RECORD_UPKEEP:
-        return put_retained(store, MBP_RETAINED_UPKEEP, &record->of.upkeep);
+        return put_retained(store, MBP_RETAINED_UPKEEP, &record->of.upkeep, position);
     case MBP_RECORD_SENSOR:
-        return put_retained(store, MBP_RETAINED_SENSOR, &record->of.sensor);
+        return put_retained(store, MBP_RETAINED_SENSOR, &record->of.sensor, position);
     case MBP_RECORD_ALARMS:
-        return put_retained(store, MBP_RETAINED_ALARMS, &record->of.alarms);
+        return put_retained(store, MBP_RETAINED_ALARMS, &record->of.alarms, position);
     case MBP_RECORD_PLANT:
         store->plant = record->of.plant.to;
         return SQLITE_OK;
     case MBP_RECORD_SETTING:
-        mbp_setting_bind(store->setting, store->plant, &record->of.setting);
+        mbp_setting_bind(store->setting, store->plant, &record->of.setting, position);
         return run(store->setting);
     case MBP_RECORD_FAULT:
-        mbp_retained_bind_fault(store->fault, store->plant, &record->of.fault);
+        mbp_retained_bind_fault(store->fault, store->plant, &record->of.fault, position);
         return run(store->fault);
     case MBP_RECORD_CHECKPOINT:
-        return put_checkpoint(store, record->of.checkpoint.of);
+        return put_checkpoint(store, record->of.checkpoint.of, position);
     case MBP_RECORD_TAGS:
         return mbp_names_writer_put_tags(&store->names, record->of.tags.changed, record->of.tags.oldest);
     case MBP_RECORD_ACTOR:

@@ -50,7 +50,7 @@ void mbp_store_close(struct mbp_store *store);
 /* One transaction: begin, put each record, commit. Each returns SQLITE_OK or SQLite's code; after a failure
  * mbp_store_roll_back leaves the database as it was before the begin. */
 int mbp_store_begin(struct mbp_store *store);
-int mbp_store_put(struct mbp_store *store, const struct mbp_record *record);
+int mbp_store_put(struct mbp_store *store, const struct mbp_record *record, uint64_t position); /* its place */
 int mbp_store_commit(struct mbp_store *store, uint64_t position); /* of the ring, up to which all was put */
 void mbp_store_roll_back(struct mbp_store *store);
 

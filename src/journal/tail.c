@@ -17,7 +17,7 @@
 #define PAGE       4096u
 #define BYTES_MAX  (UINT64_C(1) << 30)
 #define MAGIC      UINT64_C(0x6C6961742D70626D) /* "mbp-tail" */
-#define FORMAT     3u
+#define FORMAT     4u
 #define COMMITS_AT 256u
 
 /* What it is. */

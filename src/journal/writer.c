@@ -54,7 +54,7 @@ static int put_records(struct mbp_writer *writer, uint64_t from, uint64_t to, st
         uint64_t at = from;
         from = mbp_ring_get(writer->ring, from, &record);
         if (!mbp_latest_is_outdated(&writer->latest, &record, at))
-            rc = mbp_store_put(writer->store, &record);
+            rc = mbp_store_put(writer->store, &record, at);
         if (record.kind != MBP_RECORD_EVENT)
             continue;
         ++*added;

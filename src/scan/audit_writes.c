@@ -217,11 +217,12 @@ static bool is_due(struct mbp_scan *scan, const struct place *place)
     return place->due;
 }
 
-/* The sensor whose state is stored with the event: of none that is written by its address alone. */
+/* The sensor whose state, or that of its alarms, is stored with the event: of none that is written by its address
+ * alone. */
 static uint16_t sensor_of(const struct mbp_event *event)
 {
     const struct mbp_event_type *type = mbp_event_type(event->code);
-    return type != NULL && (type->retains & MBP_RETAINS_SENSOR) != 0 ? event->sensor : MBP_NONE16;
+    return type != NULL && (type->retains & MBP_RETAINS_ALARMS) != 0 ? event->sensor : MBP_NONE16;
 }
 
 static bool is_same_point(const struct mbp_event *other, const struct mbp_event *event)

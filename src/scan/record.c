@@ -24,6 +24,7 @@ static bool retain_machine(struct mbp_scan *scan, uint32_t machine)
 
 static bool retain_alarms(struct mbp_scan *scan, uint32_t sensor)
 {
+    scan->stats.recorded++;
     struct mbp_retained_alarms alarms = mbp_retain_alarms(scan->state, sensor);
     return mbp_journal_push_alarms(scan->config.journal, &alarms) == MBP_OK;
 }
@@ -32,7 +33,7 @@ static bool retain_sensor(struct mbp_scan *scan, uint32_t sensor)
 {
     scan->stats.recorded++;
     struct mbp_retained_sensor retained = mbp_retain_sensor(scan->config.plant, scan->state, sensor);
-    return mbp_journal_push_sensor(scan->config.journal, &retained) == MBP_OK && retain_alarms(scan, sensor);
+    return mbp_journal_push_sensor(scan->config.journal, &retained) == MBP_OK;
 }
 
 static bool retain_machines(struct mbp_scan *scan)
@@ -110,7 +111,7 @@ static void retain_again(struct mbp_scan *scan)
     uint32_t end = sensors + scan->config.plant->machine_count;
     for (; scan->retain_from < end; scan->retain_from++) {
         uint32_t i = scan->retain_from;
-        if (!(i < sensors ? retain_sensor(scan, i) : retain_machine(scan, i - sensors)))
+        if (!(i < sensors ? retain_sensor(scan, i) && retain_alarms(scan, i) : retain_machine(scan, i - sensors)))
             return;
     }
     scan->retain_from = UINT32_MAX;
@@ -137,12 +138,12 @@ static void begin_round(struct mbp_scan *scan)
 }
 
 /* What several events of a scan are about is retained with the first of them: it is the same with each. */
-static bool retain_sensor_once(struct mbp_scan *scan, uint32_t sensor)
+static bool retain_alarms_once(struct mbp_scan *scan, uint32_t sensor)
 {
     uint32_t *last = &scan->retained_in[sensor];
     if (*last == scan->round)
         return true;
-    if (!retain_sensor(scan, sensor))
+    if (!retain_alarms(scan, sensor))
         return false;
     *last = scan->round;
     return true;
@@ -187,7 +188,9 @@ static bool retain_touched(struct mbp_scan *scan, const struct mbp_event *event,
     if (unit == NULL)
         return true;
     if ((which & MBP_RETAINS_SENSOR) != 0 && event->sensor != MBP_NONE16)
-        ok = retain_sensor_once(scan, unit->first_sensor + event->sensor);
+        ok = retain_sensor(scan, unit->first_sensor + event->sensor);
+    if ((which & MBP_RETAINS_ALARMS) != 0 && event->sensor != MBP_NONE16)
+        ok = retain_alarms_once(scan, unit->first_sensor + event->sensor) && ok;
     if ((which & MBP_RETAINS_MACHINE) != 0 && event->machine != MBP_NONE16)
         ok = retain_machine_once(scan, unit->first_machine + event->machine) && ok;
     return ok;

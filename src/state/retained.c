@@ -34,9 +34,7 @@ struct mbp_retained_sensor mbp_retain_sensor(const struct mbp_plant *plant, cons
     struct mbp_retained_sensor record = {
         .sensor = sensor,
         .forced_value = state->forced_value[sensor],
-        .active = state->active[sensor],
-        .unack = state->unack[sensor],
-        .flags = state->flags[sensor] & (MBP_SENSOR_FORCED | MBP_SENSOR_SHELVED),
+        .forced = (state->flags[sensor] & MBP_SENSOR_FORCED) != 0,
     };
     memcpy(record.limit, &state->limit[(size_t)sensor * MBP_LIMIT_COUNT], sizeof record.limit);
     memcpy(record.file_limit, plant->sensors[sensor].limits, sizeof record.file_limit);
@@ -58,17 +56,21 @@ static void retake_limits(const struct mbp_sensor *sensor, const struct mbp_reta
     memcpy(limits, mbp_limits_in_order(sensor, kept) ? kept : sensor->limits, sizeof kept);
 }
 
+/* Whether the process is out of range is for the first scan to say. */
+static void retake_flag(struct mbp_state *state, uint32_t s, unsigned flag, bool on)
+{
+    const unsigned others = (MBP_SENSOR_FORCED | MBP_SENSOR_SHELVED) & ~flag;
+    state->flags[s] = (uint8_t)((state->flags[s] & others) | (on ? flag : 0));
+}
+
 void mbp_retake_sensor(const struct mbp_plant *plant, struct mbp_state *state, const struct mbp_retained_sensor *record)
 {
     uint32_t s = record->sensor;
     const struct mbp_sensor *sensor = &plant->sensors[s];
     retake_limits(sensor, record, &state->limit[(size_t)s * MBP_LIMIT_COUNT]);
     state->forced_value[s] = record->forced_value;
-    state->active[s] = record->active;
-    state->unack[s] = record->unack;
-    /* Whether the process is out of range is for the first scan to say; nobody holds what the file forbids by now. */
-    unsigned forgotten = MBP_SENSOR_BAD | MBP_SENSOR_NONE | (sensor->inject == MBP_INJECT_HOLD ? 0 : MBP_SENSOR_FORCED);
-    state->flags[s] = (uint8_t)(record->flags & ~forgotten);
+    /* Nobody holds what the file forbids by now. */
+    retake_flag(state, s, MBP_SENSOR_FORCED, record->forced && sensor->inject == MBP_INJECT_HOLD);
 }
 
 /* ---- alarms ----------------------------------------------------------------------------------------------------- */
@@ -93,6 +95,7 @@ static int32_t left_ms(const struct mbp_state *state, uint32_t end_ms)
 static void retain_alone(const struct mbp_state *state, uint32_t sensor, struct mbp_retained_alarms *out)
 {
     const struct mbp_alarms_alone *alone = &state->alone[sensor];
+    const struct mbp_alarm_times *times = &state->alarm_times[sensor];
     const unsigned acknowledged = state->active[sensor] & ~(unsigned)state->unack[sensor];
     out->shelved = alone->shelved;
     out->once = alone->once;
@@ -102,15 +105,15 @@ static void retain_alone(const struct mbp_state *state, uint32_t sensor, struct 
     out->chattering = alone->chattering;
     for (unsigned left = alone->timed; left != 0; left &= left - 1) {
         const unsigned a = (unsigned)__builtin_ctz(left);
-        out->alone_ms[a] = left_ms(state, alone->end_ms[a]);
+        out->alone_ms[a] = left_ms(state, times->end_ms[a]);
     }
     for (unsigned left = alone->bypassed; left != 0; left &= left - 1) {
         const unsigned a = (unsigned)__builtin_ctz(left);
-        out->bypass_ms[a] = left_ms(state, alone->bypass_ms[a]);
+        out->bypass_ms[a] = left_ms(state, times->bypass_ms[a]);
     }
     for (unsigned left = acknowledged; left != 0; left &= left - 1) {
         const unsigned a = (unsigned)__builtin_ctz(left);
-        out->acked_ms[a] = (uint32_t)(state->sim_ns / MBP_NS_PER_MS) - alone->acked_ms[a];
+        out->acked_ms[a] = (uint32_t)(state->sim_ns / MBP_NS_PER_MS) - times->acked_ms[a];
     }
     memcpy(out->raised_s, &state->raised_s[(size_t)sensor * MBP_ALARM_COUNT], sizeof out->raised_s);
 }
@@ -118,6 +121,7 @@ static void retain_alone(const struct mbp_state *state, uint32_t sensor, struct 
 static void retake_alone(struct mbp_state *state, const struct mbp_retained_alarms *record)
 {
     struct mbp_alarms_alone *alone = &state->alone[record->sensor];
+    struct mbp_alarm_times *times = &state->alarm_times[record->sensor];
     const uint64_t now_ms = (state->sim_ns + MBP_NS_PER_MS - 1) / MBP_NS_PER_MS;
     alone->shelved = record->shelved;
     alone->once = record->once & record->shelved;
@@ -127,15 +131,15 @@ static void retake_alone(struct mbp_state *state, const struct mbp_retained_alar
     for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
         bool timed = record->alone_ms[a] > 0 && (record->shelved >> a & 1u) != 0;
         alone->timed |= (uint8_t)((timed ? 1u : 0u) << a);
-        alone->end_ms[a] = timed ? (uint32_t)(now_ms + (uint32_t)record->alone_ms[a]) : 0;
+        times->end_ms[a] = timed ? (uint32_t)(now_ms + (uint32_t)record->alone_ms[a]) : 0;
     }
     alone->bypassed = record->bypassed;
     for (unsigned a = 0; a < MBP_ALARM_COUNT; a++)
-        alone->bypass_ms[a] =
+        times->bypass_ms[a] =
             (record->bypassed >> a & 1u) != 0 ? (uint32_t)(now_ms + (uint32_t)record->bypass_ms[a]) : 0;
     alone->chattering = record->chattering;
     for (unsigned a = 0; a < MBP_ALARM_COUNT; a++)
-        alone->acked_ms[a] = (uint32_t)now_ms - record->acked_ms[a];
+        times->acked_ms[a] = (uint32_t)now_ms - record->acked_ms[a];
     memcpy(&state->raised_s[(size_t)record->sensor * MBP_ALARM_COUNT], record->raised_s, sizeof record->raised_s);
 }
 
@@ -145,6 +149,8 @@ struct mbp_retained_alarms mbp_retain_alarms(const struct mbp_state *state, uint
         .sensor = sensor,
         .shelf_ms = shelf_ms(state, sensor),
         .since_s = state->alarm_since_s[sensor],
+        .active = state->active[sensor],
+        .unack = state->unack[sensor],
         .beyond = state->beyond[sensor],
         .latched = state->latched[sensor],
         .alarm_flags = state->alarm_flags[sensor] & (uint8_t)~MBP_ALARMS_UNTOLD,
@@ -173,6 +179,9 @@ void mbp_retake_alarms(struct mbp_state *state, const struct mbp_retained_alarms
 {
     uint32_t s = record->sensor;
     int64_t ms = record->shelf_ms;
+    state->active[s] = record->active;
+    state->unack[s] = record->unack;
+    retake_flag(state, s, MBP_SENSOR_SHELVED, ms != 0);
     retake_beyond(state, s, record->beyond, (record->alarm_flags & MBP_ALARMS_SHOT) != 0, record->shot);
     state->latched[s] = record->latched;
     /* Whether the machine is in maintenance is for its state to say. */

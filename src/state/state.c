@@ -51,6 +51,7 @@ const struct state_array state_arrays[] = {
     ARRAY(alarm_since_s, SENSOR, 1, CARRIED, RETAINED),
     ARRAY(raised_s, SENSOR, MBP_ALARM_COUNT, CARRIED, RETAINED),
     ARRAY(alone, SENSOR, 1, CARRIED, RETAINED),
+    ARRAY(alarm_times, SENSOR, 1, CARRIED, RETAINED),
     ARRAY(chatter, DUTY, 1, CARRIED, ANEW),
     ARRAY(rate, RATE, 1, CARRIED, ANEW),
     ARRAY(rate_value, RATE_VALUE, 1, CARRIED, ANEW),

@@ -173,13 +173,13 @@ uint32_t mbp_view_shelved_s(const struct mbp_state *state, uint32_t s, unsigned 
         return MBP_SHELVE_ONCE;
     if ((alone->timed & bit) == 0)
         return MBP_SHELVE_FOR_EVER;
-    return left_s(alone->end_ms[alarm], state);
+    return left_s(state->alarm_times[s].end_ms[alarm], state);
 }
 
 uint32_t mbp_view_bypassed_s(const struct mbp_state *state, uint32_t s, unsigned alarm)
 {
     const struct mbp_alarms_alone *alone = &state->alone[s];
-    return (alone->bypassed >> alarm & 1u) != 0 ? left_s(alone->bypass_ms[alarm], state) : 0;
+    return (alone->bypassed >> alarm & 1u) != 0 ? left_s(state->alarm_times[s].bypass_ms[alarm], state) : 0;
 }
 
 /* What the operator is to see: an alarm that is hidden is none to him, one that is latched still is. */
@@ -201,15 +201,13 @@ void mbp_view_sensor_bits(const struct mbp_state *state, uint32_t first, uint32_
     }
 }
 
-void mbp_view_sensor(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t s,
-                     struct mbp_sensor_view *out)
+void mbp_view_sensor_alarms(const struct mbp_state *state, uint32_t s, struct mbp_sensor_view *out)
 {
     unsigned seen = ~(unsigned)state->hidden[s];
     unsigned active = (state->active[s] | state->latched[s]) & seen;
     unsigned flags = state->flags[s];
     unsigned alarm_flags = state->alarm_flags[s];
-    *out = (struct mbp_sensor_view){.value = plant->sensors[s].reg.type == MBP_STRING ? (double)NAN : state->value[s],
-                                    MBP_SENSOR_SHOWN(SHOWN)};
+    *out = (struct mbp_sensor_view){MBP_SENSOR_SHOWN(SHOWN)};
     /* Most alarms are quiet, as one beyond the last always is. */
     memset(out->alarm_state, (int)mbp_alarm_state(state, s, MBP_ALARM_COUNT), sizeof out->alarm_state);
     const struct mbp_alarms_alone *alone = &state->alone[s];
@@ -225,12 +223,19 @@ void mbp_view_sensor(const struct mbp_plant *plant, const struct mbp_state *stat
         out->shelved_s[a] = mbp_view_shelved_s(state, s, a);
         out->bypassed_s[a] = mbp_view_bypassed_s(state, s, a);
     }
+    memcpy(out->raised_s, &state->raised_s[s * MBP_ALARM_COUNT], sizeof out->raised_s);
+}
+
+void mbp_view_sensor(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t s,
+                     struct mbp_sensor_view *out)
+{
+    mbp_view_sensor_alarms(state, s, out);
+    out->value = plant->sensors[s].reg.type == MBP_STRING ? (double)NAN : state->value[s];
     if (mbp_is_interlock(&plant->sensors[s])) {
         out->interlock_state = (uint8_t)mbp_interlock_state_of(plant, state, s, MBP_CONDITION);
         out->acting = out->interlock_state == MBP_INTERLOCK_ACTING;
         out->first_out = state->machine[plant->sensors[s].machine].first_out == s;
     }
-    memcpy(out->raised_s, &state->raised_s[s * MBP_ALARM_COUNT], sizeof out->raised_s);
     for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++)
         out->limit[l] = state->limit[s * MBP_LIMIT_COUNT + l];
 }

@@ -25,13 +25,13 @@ void web_serve_asset(struct web_call *call)
     bool same = known != NULL && strcmp(known, asset->tag) == 0;
     const unsigned char *bytes = packed ? asset->packed : asset->plain;
     size_t len = same ? 0 : packed ? asset->packed_len : asset->plain_len;
-    call->response = MHD_create_response_from_buffer(len, (void *)(uintptr_t)bytes, MHD_RESPMEM_PERSISTENT);
+    call->response = mhd.create_response_from_buffer(len, (void *)(uintptr_t)bytes, MHD_RESPMEM_PERSISTENT);
     if (call->response == NULL)
         return;
     call->status = same ? 304 : 200;
-    MHD_add_response_header(call->response, "ETag", asset->tag);
-    MHD_add_response_header(call->response, "Cache-Control", "no-cache");
-    MHD_add_response_header(call->response, "Vary", "Accept-Encoding");
+    mhd.add_response_header(call->response, "ETag", asset->tag);
+    mhd.add_response_header(call->response, "Cache-Control", "no-cache");
+    mhd.add_response_header(call->response, "Vary", "Accept-Encoding");
     if (packed && !same)
-        MHD_add_response_header(call->response, "Content-Encoding", "gzip");
+        mhd.add_response_header(call->response, "Content-Encoding", "gzip");
 }

@@ -304,7 +304,7 @@ bool web_args_take(struct web_call *call)
     if (strcmp(route->method, "POST") == 0)
         query.wrong = !take_body(call);
     else
-        MHD_get_connection_values(call->connection, MHD_GET_ARGUMENT_KIND, take_query, &query);
+        mhd.get_connection_values(call->connection, MHD_GET_ARGUMENT_KIND, take_query, &query);
     for (unsigned i = 0; i < route->param_count && !query.wrong; i++) {
         query.wrong = route->params[i].required && !call->args[i].given;
         if (query.wrong)

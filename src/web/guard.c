@@ -11,7 +11,7 @@
 
 const char *web_header(const struct web_call *call, const char *name)
 {
-    return MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, name);
+    return mhd.lookup_connection_value(call->connection, MHD_HEADER_KIND, name);
 }
 
 /* What the headers say of where the request goes and where it ends. */
@@ -200,7 +200,7 @@ static bool check_token(struct web_call *call)
 static bool check_admitted(struct web_call *call)
 {
     const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+        mhd.get_connection_info(call->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     uint8_t address[MBP_ACTOR_ADDRESS];
     if (info != NULL)
         mbp_server_address_of(info->client_addr, address);
@@ -213,7 +213,7 @@ static bool check_admitted(struct web_call *call)
 bool web_guard(struct web_call *call)
 {
     struct framing framing = {0};
-    MHD_get_connection_values(call->connection, MHD_HEADER_KIND, look_at_framing, &framing);
+    mhd.get_connection_values(call->connection, MHD_HEADER_KIND, look_at_framing, &framing);
     if (!check_host(call, &framing) || !check_admitted(call))
         return false;
     if (call->route == NULL)

@@ -28,7 +28,7 @@ struct web_kept *web_kept_new(void)
 static void empty(struct slot *slot)
 {
     if (slot->response != NULL)
-        MHD_destroy_response(slot->response);
+        mhd.destroy_response(slot->response);
     slot->response = NULL;
 }
 

@@ -28,31 +28,31 @@ static void add_headers(const struct web_call *call, struct MHD_Response *respon
         {"Cross-Origin-Opener-Policy", "same-origin"},
         {"X-Frame-Options", "DENY"},
     };
-    MHD_add_response_header(response, "Content-Security-Policy", policy_of(call));
+    mhd.add_response_header(response, "Content-Security-Policy", policy_of(call));
     for (size_t i = 0; i < COUNT_OF(of_all); i++)
-        MHD_add_response_header(response, of_all[i][0], of_all[i][1]);
+        mhd.add_response_header(response, of_all[i][0], of_all[i][1]);
     for (size_t i = 0; i < COUNT_OF(of_pages) && strncmp(call->type, "text/html", strlen("text/html")) == 0; i++)
-        MHD_add_response_header(response, of_pages[i][0], of_pages[i][1]);
-    MHD_add_response_header(response, "Content-Type", call->type);
-    if (MHD_get_response_header(response, "Cache-Control") == NULL)
-        MHD_add_response_header(response, "Cache-Control", "no-store");
+        mhd.add_response_header(response, of_pages[i][0], of_pages[i][1]);
+    mhd.add_response_header(response, "Content-Type", call->type);
+    if (mhd.get_response_header(response, "Cache-Control") == NULL)
+        mhd.add_response_header(response, "Cache-Control", "no-store");
     if (call->stage == WEB_BODY) /* refused before its body was read: where that ends is not looked for */
-        MHD_add_response_header(response, "Connection", "close");
+        mhd.add_response_header(response, "Connection", "close");
     if (strcmp(call->type, "application/problem+json") == 0)
-        MHD_add_response_header(response, "Content-Language", mbp_lang_name(call->lang));
+        mhd.add_response_header(response, "Content-Language", mbp_lang_name(call->lang));
     if (call->status == 401)
-        MHD_add_response_header(response, "WWW-Authenticate", "Bearer realm=\"mbplant\"");
+        mhd.add_response_header(response, "WWW-Authenticate", "Bearer realm=\"mbplant\"");
     if (call->status == 405)
-        MHD_add_response_header(response, "Allow", call->said);
+        mhd.add_response_header(response, "Allow", call->said);
     if (call->status == 503)
-        MHD_add_response_header(response, "Retry-After", "1");
+        mhd.add_response_header(response, "Retry-After", "1");
 }
 
 static enum MHD_Result queue(struct web_call *call, struct MHD_Response *response)
 {
     call->stage = WEB_ANSWERED;
     call->web->requests[call->status / 100 % COUNT_OF(call->web->requests)]++;
-    return MHD_queue_response(call->connection, call->status, response);
+    return mhd.queue_response(call->connection, call->status, response);
 }
 
 enum MHD_Result web_reply(struct web_call *call)
@@ -73,14 +73,14 @@ enum MHD_Result web_reply(struct web_call *call)
             web_problem(call, 503, "not enough memory for the answer");
             text = web_scratch_text(call->web);
         }
-        response = MHD_create_response_from_buffer(text.len, (void *)(uintptr_t)text.bytes, MHD_RESPMEM_MUST_COPY);
+        response = mhd.create_response_from_buffer(text.len, (void *)(uintptr_t)text.bytes, MHD_RESPMEM_MUST_COPY);
     }
     if (response == NULL)
         return MHD_NO;
     add_headers(call, response);
     enum MHD_Result queued = queue(call, response);
     if (!whole || !web_kept_put(call, response))
-        MHD_destroy_response(response);
+        mhd.destroy_response(response);
     return queued;
 }
 
@@ -170,7 +170,7 @@ struct MHD_Response *web_flow_response(struct web_flow *flow)
     struct mbp_text part = write_part(flow);
     if (flow->ended) {
         struct MHD_Response *whole =
-            MHD_create_response_from_buffer(part.len, (void *)(uintptr_t)part.bytes, MHD_RESPMEM_MUST_COPY);
+            mhd.create_response_from_buffer(part.len, (void *)(uintptr_t)part.bytes, MHD_RESPMEM_MUST_COPY);
         web_flow_free(flow);
         return whole;
     }
@@ -182,7 +182,7 @@ struct MHD_Response *web_flow_response(struct web_flow *flow)
     struct MHD_Response *response =
         flow->rest == NULL
             ? NULL
-            : MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, WEB_PART * 2, read_part, flow, web_flow_free);
+            : mhd.create_response_from_callback(MHD_SIZE_UNKNOWN, WEB_PART * 2, read_part, flow, web_flow_free);
     if (response == NULL)
         web_flow_free(flow);
     return response;

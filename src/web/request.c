@@ -32,7 +32,7 @@ void *web_on_path(void *ctx, const char *raw, struct MHD_Connection *connection)
 static struct web_peer *peer_of(const struct web_call *call)
 {
     const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+        mhd.get_connection_info(call->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     return info != NULL ? info->socket_context : NULL;
 }
 
@@ -132,7 +132,7 @@ enum MHD_Result web_on_request(void *ctx, struct MHD_Connection *connection, con
     else
         serve_in_its_language(call);
     if (call->stage == WEB_WAITS) {
-        MHD_suspend_connection(call->connection);
+        mhd.suspend_connection(call->connection);
         return MHD_YES;
     }
     return web_reply(call);

@@ -225,7 +225,7 @@ static ssize_t read_part(void *ctx, uint64_t pos, char *buf, size_t max)
         struct mbp_text part = write_part(stream);
         if (part.len == 0) {
             stream->suspended = true;
-            MHD_suspend_connection(stream->connection);
+            mhd.suspend_connection(stream->connection);
             return 0;
         }
         char *rest = realloc(stream->rest, part.len);
@@ -270,7 +270,7 @@ static bool resume_all(struct mbp_web *web)
         if (!stream->suspended)
             continue;
         stream->suspended = false;
-        MHD_resume_connection(stream->connection);
+        mhd.resume_connection(stream->connection);
         any = true;
     }
     return any;
@@ -381,7 +381,7 @@ static bool begin(struct web_call *call, struct web_stream *stream)
         return false;
     }
     web_watch_look(web->watch, web, web->state->scan);
-    call->response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 2 * WEB_PART, read_part, stream, forget);
+    call->response = mhd.create_response_from_callback(MHD_SIZE_UNKNOWN, 2 * WEB_PART, read_part, stream, forget);
     if (call->response == NULL)
         web_problem(call, 503, "not enough memory for a stream");
     return call->response != NULL;
@@ -409,5 +409,5 @@ void web_stream_open(struct web_call *call)
     web->streams = stream;
     web->stream_count++;
     web->streams_opened++;
-    MHD_add_response_header(call->response, "X-Accel-Buffering", "no");
+    mhd.add_response_header(call->response, "X-Accel-Buffering", "no");
 }

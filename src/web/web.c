@@ -43,11 +43,11 @@ void web_run(struct mbp_web *web)
     MHD_UNSIGNED_LONG_LONG wait_ms = 0;
     web->running = true;
     web->gone = false;
-    MHD_run(web->daemon);
+    mhd.run(web->daemon);
     web->running = false;
     if (web->gone) /* only its next run listens again, where there were as many as there may be */
         uv_timer_start(&web->timer, on_timer, 0, 0);
-    else if (MHD_get_timeout(web->daemon, &wait_ms) == MHD_YES)
+    else if (mhd.get_timeout(web->daemon, &wait_ms) == MHD_YES)
         uv_timer_start(&web->timer, on_timer, wait_ms, 0);
     else
         uv_timer_stop(&web->timer);
@@ -88,7 +88,7 @@ static void on_connection(void *ctx, struct MHD_Connection *connection, void **s
     struct mbp_web *web = ctx;
     struct web_peer *peer = *socket_ctx;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        const union MHD_ConnectionInfo *info = mhd.get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
         peer = calloc(1, sizeof *peer);
         *socket_ctx = peer;
         if (peer == NULL)
@@ -149,7 +149,7 @@ static bool wake_commands(struct mbp_web *web)
             continue;
         }
         *at = call->next_waiting;
-        MHD_resume_connection(call->connection);
+        mhd.resume_connection(call->connection);
         woken = true;
     }
     return woken;
@@ -212,7 +212,7 @@ void mbp_web_close(struct mbp_web *web)
     web_streams_end(web); /* what is suspended cannot be stopped */
     web_jobs_end(web);
     web_run(web);
-    MHD_stop_daemon(web->daemon);
+    mhd.stop_daemon(web->daemon);
     web->daemon = NULL;
     uv_close((uv_handle_t *)&web->poll, on_closed);
     uv_close((uv_handle_t *)&web->timer, on_closed);
@@ -235,7 +235,7 @@ static unsigned most_connections(void)
 
 static struct MHD_Daemon *start_daemon(struct mbp_web *web, int fd)
 {
-    return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, web->port, NULL, NULL,
+    return mhd.start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, web->port, NULL, NULL,
                             web_on_request, web, MHD_OPTION_EXTERNAL_LOGGER, log_quietly, NULL,
                             MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, web->most_peers,
                             MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
@@ -282,13 +282,15 @@ enum mbp_status mbp_web_open(const struct mbp_web_config *config, FILE *errors, 
     web->image = config->image;
     web->state = mbp_scan_state(config->scan);
     web->most_peers = most_connections();
-    enum mbp_status status = prepare(web, errors);
+    enum mbp_status status = web_library_open(errors);
+    if (status == MBP_OK)
+        status = prepare(web, errors);
     if (status == MBP_OK)
         status = web_listen(web, config->listen, errors, &fd);
     if (status == MBP_OK) {
         web->daemon = start_daemon(web, fd);
         const union MHD_DaemonInfo *info =
-            web->daemon == NULL ? NULL : MHD_get_daemon_info(web->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+            web->daemon == NULL ? NULL : mhd.get_daemon_info(web->daemon, MHD_DAEMON_INFO_EPOLL_FD);
         if (info == NULL || uv_poll_init(config->loop, &web->poll, info->epoll_fd) != 0) {
             fputs("mbplantd: cannot serve HTTP: no descriptor or memory is left\n", errors);
             status = MBP_ERR_IO;
@@ -300,7 +302,7 @@ enum mbp_status mbp_web_open(const struct mbp_web_config *config, FILE *errors, 
         return MBP_OK;
     }
     if (web->daemon != NULL)
-        MHD_stop_daemon(web->daemon);
+        mhd.stop_daemon(web->daemon);
     else if (fd >= 0)
         close(fd);
     release(web);

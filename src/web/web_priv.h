@@ -4,7 +4,6 @@
 #define MBP_WEB_PRIV_H
 
 #include <jansson.h>
-#include <microhttpd.h>
 #include <netinet/in.h>
 #include <uv.h>
 
@@ -14,6 +13,8 @@
 #include "mbplant/report/period.h"
 #include "mbplant/view.h"
 #include "mbplant/web.h"
+
+#include "library.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define NOTHING         UINT32_MAX /* no such index */

@@ -13,7 +13,6 @@ RAISED, CLEARED, ACKNOWLEDGED, SHELVED, UNSHELVED, MACHINE_STATE = 20, 21, 22, 2
 FORCED, RELEASED, LIMIT_CHANGED = 40, 41, 42
 NONE = 0xFFFF
 LEAST_USED = 800_000  # bytes of a journal that may have 1 MB and had to remove events
-FORCED_FLAG, SHELVED_FLAG = 0x01, 0x04  # of retained_sensor.flags
 LIMITS = 4  # that these plants have; the bits of active and unack above them are other alarms'
 
 RECORD = struct.Struct(">IIQHHHHffHHI")  # an event's 20 registers
@@ -60,7 +59,7 @@ class Model:
 
     def __init__(self, machines, sensors, limits):
         """machines, sensors: {(unit id, index): name}; limits: of every sensor in the file."""
-        self.machine_names, self.sensor_names = machines, sensors
+        self.machine_names, self.sensor_names, self.file_limits = machines, sensors, limits
         self.machines = dict.fromkeys(machines, 0)
         self.sensors = {key: Sensor(limits) for key in sensors}
         self.folded = 0  # the last event taken in
@@ -106,23 +105,24 @@ class Model:
         for key, name in self.machine_names.items():
             self._expect("state", name, rows.get((key[0], name), [0])[0], self.machines[key])
         rows = {(unit, name): rest for unit, name, *rest in db.execute(
-            "SELECT unit, name, low_low, low, high, high_high, forced_value, active, unack, flags FROM retained_sensor")}
+            "SELECT unit, name, forced, forced_value, low_low, low, high, high_high FROM retained_sensor")}
+        alarms = {(unit, name): rest for unit, name, *rest in db.execute(
+            "SELECT unit, name, active, unack, shelf_ms FROM retained_alarms")}
         for key, name in self.sensor_names.items():
             self._check_sensor(name, self.sensors[key], rows.get((key[0], name)))
+            self._check_alarms(name, self.sensors[key], alarms.get((key[0], name), (0, 0, 0)))
 
     def _check_sensor(self, name, state, row):
-        if row is None:
-            untouched = state.forced is None and not (state.active or state.unack or state.shelved)
-            if not untouched:
-                raise Broken(f"{name} has no retained row, but events up to {self.folded} changed it")
-            return
-        limits, (forced, active, unack, flags) = row[:LIMITS], row[LIMITS:]
+        forced, forced_value, *limits = row or (False, None, *self.file_limits)
         for index, (stored, said) in enumerate(zip(limits, state.limits)):
             self._expect(f"limit {index}", name, shown(stored), shown(said))
-        self._expect("forced", name, forced if flags & FORCED_FLAG else None, state.forced)
+        self._expect("forced", name, forced_value if forced else None, state.forced)
+
+    def _check_alarms(self, name, state, row):
+        active, unack, shelf_ms = row
         self._expect("active alarms", name, active & 15, state.active & 15)
         self._expect("unacknowledged alarms", name, unack & 15, state.unack & 15)
-        self._expect("shelved", name, bool(flags & SHELVED_FLAG), state.shelved)
+        self._expect("shelved", name, shelf_ms != 0, state.shelved)
 
     def _expect(self, what, name, stored, said):
         if not same(stored, said):

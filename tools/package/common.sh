@@ -117,9 +117,9 @@ needed_by() {
     "$readelf" --wide --dynamic "$@" | sed -n 's/.*(NEEDED).*\[\(.*\)\]$/\1/p' | sort -u
 }
 
-# opened_by PROGRAM..: names of the libraries that these open when they need them (src/mqtt/library.c)
+# opened_by PROGRAM..: names of the libraries that these open when they need them (mbplant/base/library.h)
 opened_by() {
-    cat "$@" | grep -a -o -E 'libmosquitto\.so\.[0-9]+' | sort -u || true
+    cat "$@" | grep -a -o -E 'lib(mosquitto|microhttpd)\.so\.[0-9]+' | sort -u || true
 }
 
 # libraries_of PROGRAM..: the paths of all shared libraries that the programs want or open, and those want in their turn; but not

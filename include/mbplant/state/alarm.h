@@ -10,16 +10,21 @@
 /* Of a sensor; masks of a bit per enum mbp_limit. */
 struct mbp_alarms_alone {
     uint8_t shelved;
-    uint8_t timed;                       /* of those: shelf_end_ms counts */
-    uint8_t once;                        /* likewise: until it has returned to normal */
-    uint8_t shot;                        /* of those: what it watches for has been there since */
-    uint8_t bypassed;                    /* interlocks that are held off: these alarms do not trip the machine */
-    uint8_t removed;                     /* out of service by hand */
-    uint8_t excused;                     /* suppressed by design: by an expression of the plant file */
-    uint8_t chattering;                  /* likewise: because they came too often */
-    uint32_t end_ms[MBP_ALARM_COUNT];    /* simulated time, modulo 2^32: a shelf is never half of that long */
-    uint32_t bypass_ms[MBP_ALARM_COUNT]; /* likewise, when each bypass ends */
-    uint32_t acked_ms[MBP_ALARM_COUNT];  /* likewise, when each was acknowledged last */
+    uint8_t timed;      /* of those: end_ms counts */
+    uint8_t once;       /* likewise: until it has returned to normal */
+    uint8_t shot;       /* of those: what it watches for has been there since */
+    uint8_t bypassed;   /* interlocks that are held off: these alarms do not trip the machine */
+    uint8_t removed;    /* out of service by hand */
+    uint8_t excused;    /* suppressed by design: by an expression of the plant file */
+    uint8_t chattering; /* likewise: because they came too often */
+};
+
+/* Simulated times of them, modulo 2^32: a shelf is never half of that long. Apart from the masks, which say whether
+ * there is one, for each scan looks at the masks of all. */
+struct mbp_alarm_times {
+    uint32_t end_ms[MBP_ALARM_COUNT];    /* when each comes back from its shelf */
+    uint32_t bypass_ms[MBP_ALARM_COUNT]; /* when each bypass ends */
+    uint32_t acked_ms[MBP_ALARM_COUNT];  /* when each was acknowledged last */
 };
 
 /* How often an alarm has come: of each of the plant's duties. */

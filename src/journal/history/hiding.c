@@ -8,7 +8,7 @@
 
 // clang-format off
 static const char tables_sql[] =
-    "CREATE TABLE IF NOT EXISTS hider(seq INTEGER PRIMARY KEY, scan INTEGER NOT NULL, wall_ms INTEGER NOT NULL, code "
+    "CREATE TABLE hider(seq INTEGER PRIMARY KEY, scan INTEGER NOT NULL, wall_ms INTEGER NOT NULL, code "
     "INTEGER NOT NULL, unit INTEGER NOT NULL, machine INTEGER NOT NULL, sensor INTEGER NOT NULL, value REAL, "
     "limit_or_old REAL, actor INTEGER NOT NULL, flags INTEGER NOT NULL, detail INTEGER NOT NULL) STRICT;"
     "CREATE TABLE hiding(unit INTEGER, hiding INTEGER, item INTEGER, alarm INTEGER, scan INTEGER, ended INTEGER, seq "
@@ -160,31 +160,9 @@ int mbp_hiding_keep(struct mbp_hiding_writer *writer, uint32_t first, uint32_t e
     return rc == SQLITE_OK ? run(writer->forget) : rc;
 }
 
-/* All events once more, of a journal that another version wrote. */
-static int fill(sqlite3 *db)
-{
-    static const char all_sql[] = "SELECT " MBP_READER_COLUMNS " FROM event ORDER BY seq";
-    struct mbp_hiding_writer writer;
-    struct mbp_event event;
-    sqlite3_stmt *rows = NULL;
-    int rc = prepare_writer(&writer, db);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_prepare_v2(db, all_sql, -1, &rows, NULL);
-    while (rc == SQLITE_OK && (rc = sqlite3_step(rows)) == SQLITE_ROW) {
-        mbp_reader_take_event(rows, &event);
-        rc = mbp_hiding_note(&writer, &event);
-    }
-    sqlite3_finalize(rows);
-    mbp_hiding_writer_close(&writer);
-    return rc == SQLITE_DONE ? SQLITE_OK : rc;
-}
-
 int mbp_hiding_create(sqlite3 *db)
 {
-    if (sqlite3_table_column_metadata(db, "main", "hiding", NULL, NULL, NULL, NULL, NULL, NULL) == SQLITE_OK)
-        return SQLITE_OK;
-    int rc = sqlite3_exec(db, tables_sql, NULL, NULL, NULL);
-    return rc == SQLITE_OK ? fill(db) : rc;
+    return sqlite3_exec(db, tables_sql, NULL, NULL, NULL);
 }
 
 /* ---- reading ----------------------------------------------------------------------------------------------------- */

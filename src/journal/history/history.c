@@ -7,10 +7,7 @@
 #include "mbplant/event/logbook.h"
 #include "mbplant/map.h"
 
-/* An index is of the events that it was made for: other ones make another, and the former goes, for each costs every
- * event. */
-#define INDEX_NAME        "history3"
-#define FORMER_INDEX_NAME "history2"
+#define INDEX_NAME "history"
 
 /* The last row of the run of wanted events, code upon code, that begins with row first. */
 static size_t end_of_run(size_t first)
@@ -42,10 +39,7 @@ int mbp_history_create(sqlite3 *db)
 {
     char condition[MBP_HISTORY_SQL_MAX];
     char sql[MBP_HISTORY_SQL_MAX + 128];
-    snprintf(sql, sizeof sql,
-             "DROP INDEX IF EXISTS " FORMER_INDEX_NAME ";CREATE INDEX IF NOT EXISTS " INDEX_NAME
-             " ON event(seq) WHERE %s",
-             mbp_history_condition(condition));
+    snprintf(sql, sizeof sql, "CREATE INDEX " INDEX_NAME " ON event(seq) WHERE %s", mbp_history_condition(condition));
     return sqlite3_exec(db, sql, NULL, NULL, NULL);
 }
 

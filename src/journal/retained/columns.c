@@ -25,10 +25,6 @@ struct column {
     {                                                                                                                  \
         name, type, offsetof(struct mbp_retained_sensor, member), 0                                                    \
     }
-#define BYTE_OF_SENSOR(member, most)                                                                                   \
-    {                                                                                                                  \
-#member, BYTE, offsetof(struct mbp_retained_sensor, member), most                                              \
-    }
 #define IN_ALARMS(member, type, most)                                                                                  \
     {                                                                                                                  \
 #member, type, offsetof(struct mbp_retained_alarms, member), most                                              \
@@ -47,11 +43,11 @@ static const struct column of_sensor[] = {
     IN_SENSOR("file_high", file_limit[MBP_HIGH], REAL),
     IN_SENSOR("file_high_high", file_limit[MBP_HIGH_HIGH], REAL),
     IN_SENSOR("forced_value", forced_value, REAL),
-    BYTE_OF_SENSOR(active, MBP_ALARMS_ALL),
-    BYTE_OF_SENSOR(unack, MBP_ALARMS_ALL),
-    BYTE_OF_SENSOR(flags, UINT8_MAX),
+    IN_SENSOR("forced", forced, FLAG),
 };
 static const struct column of_alarms[] = {
+    IN_ALARMS(active, BYTE, MBP_ALARMS_ALL),
+    IN_ALARMS(unack, BYTE, MBP_ALARMS_ALL),
     IN_ALARMS(beyond, BYTE, MBP_ALARMS_ALL),
     IN_ALARMS(latched, BYTE, MBP_ALARMS_ALL),
     IN_ALARMS(alarm_flags, BYTE, UINT8_MAX),
@@ -71,17 +67,16 @@ static const struct column of_alarms[] = {
 
 #define ALL(rows) rows, sizeof(rows) / sizeof(rows)[0]
 
-/* newer: what a row that is newer than the checkpoint is noted as: both of an item are taken then. */
 static const struct table {
-    const char *name, *newer;
+    const char *name;
     const struct column *columns;
     size_t count;
     bool is_of_machine;
 } tables[] = {
-    [MBP_RETAINED_MACHINE] = {"retained_machine", "machine", ALL(of_machine), true},
-    [MBP_RETAINED_UPKEEP] = {"retained_upkeep", "machine", ALL(of_upkeep), true},
-    [MBP_RETAINED_SENSOR] = {"retained_sensor", "sensor", ALL(of_sensor), false},
-    [MBP_RETAINED_ALARMS] = {"retained_alarms", "sensor", ALL(of_alarms), false},
+    [MBP_RETAINED_MACHINE] = {"retained_machine", ALL(of_machine), true},
+    [MBP_RETAINED_UPKEEP] = {"retained_upkeep", ALL(of_upkeep), true},
+    [MBP_RETAINED_SENSOR] = {"retained_sensor", ALL(of_sensor), false},
+    [MBP_RETAINED_ALARMS] = {"retained_alarms", ALL(of_alarms), false},
 };
 // clang-format on
 
@@ -131,21 +126,7 @@ static int create_table(sqlite3 *db, const struct table *table)
     fprintf(sql.out, "CREATE TABLE %s(unit INTEGER, name TEXT, ", table->name);
     for (size_t c = 0; c < table->count; c++)
         fprintf(sql.out, "%s %s, ", table->columns[c].name, sql_type(&table->columns[c]));
-    fprintf(sql.out,
-            "PRIMARY KEY(unit, name)) STRICT, WITHOUT ROWID; CREATE TRIGGER IF NOT EXISTS %s_newer AFTER INSERT ON %s "
-            "BEGIN INSERT OR IGNORE INTO retained_newer(kind, unit, name) VALUES('%s', NEW.unit, NEW.name); END;",
-            table->name, table->name, table->newer);
-    return run(db, &sql);
-}
-
-static int add_column(sqlite3 *db, const struct table *table, const struct column *column)
-{
-    struct mbp_buffer sql = {0};
-    if (sqlite3_table_column_metadata(db, "main", table->name, column->name, NULL, NULL, NULL, NULL, NULL) == SQLITE_OK)
-        return SQLITE_OK;
-    if (!mbp_buffer_open(&sql))
-        return SQLITE_NOMEM;
-    fprintf(sql.out, "ALTER TABLE %s ADD COLUMN %s %s", table->name, column->name, sql_type(column));
+    fputs("position INTEGER NOT NULL, PRIMARY KEY(unit, name)) STRICT, WITHOUT ROWID", sql.out);
     return run(db, &sql);
 }
 
@@ -157,16 +138,6 @@ int mbp_retained_create(sqlite3 *db)
     return rc;
 }
 
-int mbp_retained_add_columns(sqlite3 *db)
-{
-    int rc = SQLITE_OK;
-    for (size_t t = 0; t < MBP_RETAINED_COUNT && rc == SQLITE_OK; t++) {
-        for (size_t c = 0; c < tables[t].count && rc == SQLITE_OK; c++)
-            rc = add_column(db, &tables[t], &tables[t].columns[c]);
-    }
-    return rc;
-}
-
 int mbp_retained_prepare_put(sqlite3 *db, enum mbp_retained_what what, sqlite3_stmt **out)
 {
     const struct table *table = &tables[what];
@@ -175,7 +146,7 @@ int mbp_retained_prepare_put(sqlite3 *db, enum mbp_retained_what what, sqlite3_s
         return SQLITE_NOMEM;
     fprintf(sql.out, "INSERT OR REPLACE INTO %s(unit, name, ", table->name);
     print_names(table, sql.out);
-    fputs(") VALUES(?, ?", sql.out);
+    fputs(", position) VALUES(?, ?, ?", sql.out);
     for (size_t c = 0; c < table->count; c++)
         fputs(", ?", sql.out);
     fputc(')', sql.out);
@@ -192,10 +163,30 @@ int mbp_retained_prepare_get(sqlite3 *db, enum mbp_retained_what what, bool newe
     print_names(table, sql.out);
     fprintf(sql.out, " FROM %s WHERE unit = ?1 AND name = ?2", table->name);
     if (newer_only)
-        fprintf(sql.out,
-                " AND EXISTS(SELECT 1 FROM retained_newer AS n WHERE n.kind = '%s' AND n.unit = ?1 AND n.name = ?2)",
-                table->newer);
+        fputs(" AND position > (SELECT position FROM checkpoint)", sql.out);
     return prepare(db, &sql, 0, out);
+}
+
+int mbp_retained_any_newer(sqlite3 *db, bool *any)
+{
+    struct mbp_buffer sql = {0};
+    sqlite3_stmt *stmt = NULL;
+    *any = false;
+    if (!mbp_buffer_open(&sql))
+        return SQLITE_NOMEM;
+    fputs("SELECT 1 FROM checkpoint AS c WHERE", sql.out);
+    for (size_t t = 0; t < MBP_RETAINED_COUNT; t++)
+        fprintf(sql.out, " EXISTS(SELECT 1 FROM %s WHERE position > c.position) OR", tables[t].name);
+    fputs(" EXISTS(SELECT 1 FROM retained_setting WHERE position > c.position)"
+          " OR EXISTS(SELECT 1 FROM retained_fault WHERE position > c.position)",
+          sql.out);
+    int rc = prepare(db, &sql, 0, &stmt);
+    if (rc != SQLITE_OK)
+        return rc;
+    rc = sqlite3_step(stmt);
+    *any = rc == SQLITE_ROW;
+    sqlite3_finalize(stmt);
+    return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
 /* ---- out and in ------------------------------------------------------------------------------------------------- */
@@ -277,7 +268,7 @@ static void bind_column(sqlite3_stmt *stmt, int place, const struct mbp_plant *p
 }
 
 void mbp_retained_bind(sqlite3_stmt *put, const struct mbp_plant *plant, enum mbp_retained_what what,
-                       const void *record)
+                       const void *record, uint64_t position)
 {
     const struct table *table = &tables[what];
     union mbp_retained copy;
@@ -286,6 +277,7 @@ void mbp_retained_bind(sqlite3_stmt *put, const struct mbp_plant *plant, enum mb
     bind_key(put, plant, table, copy.index);
     for (size_t c = 0; c < table->count; c++)
         bind_column(put, (int)c + 3, plant, &table->columns[c], &copy);
+    sqlite3_bind_int64(put, (int)table->count + 3, (sqlite3_int64)position);
 }
 
 static bool take_column(sqlite3_stmt *row, int place, const struct mbp_plant *plant, uint32_t machine,

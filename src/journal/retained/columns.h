@@ -28,20 +28,21 @@ uint32_t mbp_retained_items(const struct mbp_plant *plant, enum mbp_retained_wha
 /* Makes the tables of a new journal. Returns SQLite's code, as the rest. */
 int mbp_retained_create(sqlite3 *db);
 
-/* Makes the columns that an earlier mbplant did not have: 0 in its rows. */
-int mbp_retained_add_columns(sqlite3 *db);
-
 /* A statement that puts a record, and one that finds an item's row. */
 int mbp_retained_prepare_put(sqlite3 *db, enum mbp_retained_what what, sqlite3_stmt **out);
 int mbp_retained_prepare_get(sqlite3 *db, enum mbp_retained_what what, bool newer_only, sqlite3_stmt **out);
 
-/* Binds a record to the first. The plant's names must stay while the statement may run. */
+/* Binds a record, and where in the ring it stands, to the first. The plant's names must stay while the statement may
+ * run. */
 void mbp_retained_bind(sqlite3_stmt *put, const struct mbp_plant *plant, enum mbp_retained_what what,
-                       const void *record);
+                       const void *record, uint64_t position);
 
 /* Runs the second. SQLITE_ROW: *out has it; SQLITE_DONE: there is none; SQLITE_CORRUPT: it holds what we never write.
  */
 int mbp_retained_find(sqlite3_stmt *get, const struct mbp_plant *plant, enum mbp_retained_what what, uint32_t index,
                       union mbp_retained *out);
+
+/* Whether any retained row, a setting's and a fault's too, is newer than the checkpoint. */
+int mbp_retained_any_newer(sqlite3 *db, bool *any);
 
 #endif

@@ -11,19 +11,19 @@
  * actuators are stored by their names, so that neither an edit of the file nor a later version counts them otherwise.
  */
 const char mbp_retained_fault_create_sql[] =
-    "CREATE TABLE IF NOT EXISTS retained_fault(place INTEGER, name TEXT, active INTEGER NOT NULL, kind TEXT NOT NULL, "
+    "CREATE TABLE retained_fault(place INTEGER, name TEXT, active INTEGER NOT NULL, kind TEXT NOT NULL, "
     "sensor TEXT NOT NULL, upscale INTEGER NOT NULL, amount REAL, over_ns INTEGER NOT NULL, after_ns INTEGER NOT NULL, "
     "duration_ns INTEGER NOT NULL, mttf_ns INTEGER NOT NULL, mttr_ns INTEGER NOT NULL, elapsed_ns INTEGER NOT NULL, "
-    "left_ns INTEGER NOT NULL, draws INTEGER NOT NULL, held REAL, PRIMARY KEY(place, name)) STRICT, WITHOUT ROWID;";
+    "left_ns INTEGER NOT NULL, draws INTEGER NOT NULL, held REAL, position INTEGER NOT NULL, PRIMARY KEY(place, name)) "
+    "STRICT, WITHOUT ROWID;";
 
 #define COLUMNS                                                                                                        \
     "active, kind, sensor, upscale, amount, over_ns, after_ns, duration_ns, mttf_ns, mttr_ns, elapsed_ns, left_ns, "   \
     "draws, held"
 
 const char mbp_retained_fault_put_sql[] = "INSERT OR REPLACE INTO retained_fault(place, name, " COLUMNS
-                                          ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-static const char get_sql[] =
-    "SELECT " COLUMNS " FROM retained_fault WHERE place = ?1 AND name = ?2" MBP_WHERE_NEWER("fault");
+                                          ", position) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+static const char get_sql[] = "SELECT " COLUMNS " FROM retained_fault WHERE place = ?1 AND name = ?2" MBP_WHERE_NEWER;
 
 #define NEVER UINT64_MAX
 
@@ -39,7 +39,8 @@ static sqlite3_int64 as_stored(uint64_t ns)
     return ns > INT64_MAX ? INT64_MAX : (sqlite3_int64)ns;
 }
 
-void mbp_retained_bind_fault(sqlite3_stmt *stmt, const struct mbp_plant *plant, const struct mbp_retained_fault *record)
+void mbp_retained_bind_fault(sqlite3_stmt *stmt, const struct mbp_plant *plant, const struct mbp_retained_fault *record,
+                             uint64_t position)
 {
     const struct mbp_effect *effect = &record->effect;
     const struct mbp_plant_fault *file = record->fault < plant->fault_count ? &plant->faults[record->fault] : NULL;
@@ -59,6 +60,7 @@ void mbp_retained_bind_fault(sqlite3_stmt *stmt, const struct mbp_plant *plant, 
     sqlite3_bind_int64(stmt, 14, record->left_ns == NEVER ? -1 : as_stored(record->left_ns));
     sqlite3_bind_int64(stmt, 15, as_stored(record->draws));
     sqlite3_bind_double(stmt, 16, record->held);
+    sqlite3_bind_int64(stmt, 17, (sqlite3_int64)position);
 }
 
 /* ---- in ---------------------------------------------------------------------------------------------------------- */

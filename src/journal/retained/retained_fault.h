@@ -6,13 +6,14 @@
 
 #include "mbplant/journal.h"
 
-/* Makes the table where there is none. */
+/* Makes the table. */
 extern const char mbp_retained_fault_create_sql[];
 extern const char mbp_retained_fault_put_sql[];
 
-/* Binds a record to the statement above. The plant's names must stay while the statement may run. */
-void mbp_retained_bind_fault(sqlite3_stmt *stmt, const struct mbp_plant *plant,
-                             const struct mbp_retained_fault *record);
+/* Binds a record, and where in the ring it stands, to the statement above. The plant's names must stay while the
+ * statement may run. */
+void mbp_retained_bind_fault(sqlite3_stmt *stmt, const struct mbp_plant *plant, const struct mbp_retained_fault *record,
+                             uint64_t position);
 
 /* As mbp_journal_faults. */
 enum mbp_status mbp_retained_faults(sqlite3 *db, const struct mbp_plant *plant, bool newer_only,

@@ -14,12 +14,12 @@
 #include "mbplant/words.h"
 
 const char mbp_setting_create_sql[] =
-    "CREATE TABLE IF NOT EXISTS retained_setting(unit INTEGER, name TEXT, value ANY, file_value ANY, "
+    "CREATE TABLE retained_setting(unit INTEGER, name TEXT, value ANY, file_value ANY, position INTEGER NOT NULL, "
     "PRIMARY KEY(unit, name)) STRICT, WITHOUT ROWID";
 const char mbp_setting_put_sql[] =
-    "INSERT OR REPLACE INTO retained_setting(unit, name, value, file_value) VALUES(?, ?, ?, ?)";
+    "INSERT OR REPLACE INTO retained_setting(unit, name, value, file_value, position) VALUES(?, ?, ?, ?, ?)";
 static const char get_sql[] =
-    "SELECT value, file_value FROM retained_setting WHERE unit = ?1 AND name = ?2" MBP_WHERE_NEWER("setting");
+    "SELECT value, file_value FROM retained_setting WHERE unit = ?1 AND name = ?2" MBP_WHERE_NEWER;
 
 /* ---- which is which --------------------------------------------------------------------------------------------- */
 
@@ -149,9 +149,11 @@ static bool bits_in(sqlite3_stmt *row, int column, const struct mbp_stored *stor
 
 /* ---- out and in ------------------------------------------------------------------------------------------------- */
 
-void mbp_setting_bind(sqlite3_stmt *stmt, const struct mbp_plant *plant, const struct mbp_retained_setting *record)
+void mbp_setting_bind(sqlite3_stmt *stmt, const struct mbp_plant *plant, const struct mbp_retained_setting *record,
+                      uint64_t position)
 {
     bind_key(stmt, plant, record->index);
+    sqlite3_bind_int64(stmt, 5, (sqlite3_int64)position);
     const struct mbp_stored *stored = stored_of(plant, record->index);
     char text[TEXT_SIZE];
     if (stored != NULL || is_seed(plant, record->index)) {

@@ -6,12 +6,13 @@
 
 #include "mbplant/journal.h"
 
-/* Makes the table where there is none. */
+/* Makes the table. */
 extern const char mbp_setting_create_sql[];
 extern const char mbp_setting_put_sql[];
 
-/* Binds a record to the statement above. */
-void mbp_setting_bind(sqlite3_stmt *stmt, const struct mbp_plant *plant, const struct mbp_retained_setting *record);
+/* Binds a record, and where in the ring it stands, to the statement above. */
+void mbp_setting_bind(sqlite3_stmt *stmt, const struct mbp_plant *plant, const struct mbp_retained_setting *record,
+                      uint64_t position);
 
 /* Takes the rows that the plant has a place for into state. Returns SQLITE_OK or SQLite's code, state then half
  * restored. */

@@ -52,7 +52,7 @@ const struct web_noun web_fault_noun = WEB_NOUN("Fault", fault_fields);
 bool web_may_instruct(const struct web_call *call)
 {
     const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+        mhd.get_connection_info(call->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     uint8_t address[MBP_ACTOR_ADDRESS];
     if (info == NULL)
         return false;

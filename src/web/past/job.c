@@ -19,7 +19,7 @@ static void settle(struct web_job *job)
         return;
     }
     job->call->job = job;
-    MHD_resume_connection(job->call->connection);
+    mhd.resume_connection(job->call->connection);
 }
 
 static void on_made(void *ctx);
@@ -122,7 +122,7 @@ void web_jobs_end(struct mbp_web *web)
     while (*at != NULL) {
         struct web_job *job = *at;
         if (job->call != NULL)
-            MHD_resume_connection(job->call->connection);
+            mhd.resume_connection(job->call->connection);
         job->call = NULL;
         if (job->work != NULL) {
             if (job->kind->stop != NULL)

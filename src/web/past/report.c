@@ -127,7 +127,7 @@ static void answer(struct web_call *call)
         call->type = report->left_out         ? web_report_types[0]
                      : report->target != NULL ? report->target->type
                                               : type_of(report->format);
-        call->response = MHD_create_response_from_buffer(strlen(report->text), report->text, MHD_RESPMEM_MUST_FREE);
+        call->response = mhd.create_response_from_buffer(strlen(report->text), report->text, MHD_RESPMEM_MUST_FREE);
         report->text = call->response != NULL ? NULL : report->text;
     } else if (status == MBP_ERR_MISSING && report->target == NULL) {
         web_problem(call, 404, "there is no incident %u", report->options.number);

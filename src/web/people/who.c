@@ -10,7 +10,7 @@ bool web_who_is(const struct web_call *call, const char *says, struct mbp_permit
 {
     const struct mbp_web *web = call->web;
     const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+        mhd.get_connection_info(call->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     *actor = (struct mbp_actor){.kind = MBP_ACTOR_HTTP};
     mbp_server_address_of(info->client_addr, actor->address);
     *permit = mbp_permit_of(web->plant, actor->address, web->open_to_network);

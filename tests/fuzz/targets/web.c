@@ -128,7 +128,7 @@ static void talk(const uint8_t *data, size_t size, struct told *told)
     size_t sent = 0;
     unsigned idle = 0;
     must(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) == 0);
-    must(MHD_add_connection(here.web->daemon, pair[1], (struct sockaddr *)&from, sizeof from) == MHD_YES);
+    must(mhd.add_connection(here.web->daemon, pair[1], (struct sockaddr *)&from, sizeof from) == MHD_YES);
     web_run(here.web);
     for (unsigned round = 0; round < ROUNDS_MAX && idle < IDLE_MAX; round++) {
         ssize_t more = sent < size ? send(pair[0], data + sent, size - sent, MSG_NOSIGNAL) : 0;

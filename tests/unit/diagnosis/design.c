@@ -119,13 +119,11 @@ static void test_time_since_the_acknowledgement_goes_on_over_a_restart(void **st
     pass(bench, A, 90, 1);
     mbp_diagnosis_acknowledge_sensor(bench->plant, bench->state, A, BENCH_PEER, &bench->events);
     pass(bench, A, 90, 20);
-    const struct mbp_retained_sensor sensor = mbp_retain_sensor(bench->plant, bench->state, A);
     const struct mbp_retained_alarms alarms = mbp_retain_alarms(bench->state, A);
     mbp_state_free(bench->state);
     assert_int_equal(mbp_state_new(bench->plant, FIXTURE_WALL_MS, &bench->state), MBP_OK);
     for (uint32_t s = 0; s < bench->plant->sensor_count; s++)
         bench->state->value[s] = s == A ? 90 : 50;
-    mbp_retake_sensor(bench->plant, bench->state, &sensor);
     mbp_retake_alarms(bench->state, &alarms);
     mbp_diagnosis_update(bench->plant, bench->state);
     pass(bench, A, 90, 9);

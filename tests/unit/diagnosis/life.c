@@ -111,9 +111,9 @@ static unsigned give(struct bench *bench, uint32_t s, enum mbp_alarm_input input
         at->kept = waits(at->kept) ? MBP_ALARM_RETURNED : MBP_ALARM_NORMAL;
         return MBP_EV_ALARM_RESET;
     case MBP_ALARM_AGAIN:
-        state->alone[s].acked_ms[MBP_HIGH] = (uint32_t)(state->sim_ns / MBP_NS_PER_MS) - 3600000u;
+        state->alarm_times[s].acked_ms[MBP_HIGH] = (uint32_t)(state->sim_ns / MBP_NS_PER_MS) - 3600000u;
         bench_show(bench, s, state->value[s]);
-        state->alone[s].acked_ms[MBP_HIGH] = (uint32_t)(state->sim_ns / MBP_NS_PER_MS);
+        state->alarm_times[s].acked_ms[MBP_HIGH] = (uint32_t)(state->sim_ns / MBP_NS_PER_MS);
         if (!visible || at->kept != MBP_ALARM_ACKNOWLEDGED)
             return 0;
         at->kept = MBP_ALARM_UNACKNOWLEDGED;

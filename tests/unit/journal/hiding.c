@@ -185,19 +185,6 @@ static void test_restore_brings_back_none_whose_event_is_gone(void **state)
     }
 }
 
-static void test_journal_of_before_is_looked_through_once(void **state)
-{
-    struct fixture *f = *state;
-    fixture_open(f);
-    push(f, MBP_EV_ALARM_SHELVED, TT101, 0, NULL);
-    uint32_t out = push(f, MBP_EV_ALARM_OUT_OF_SERVICE, PT101, 0, NULL);
-    push(f, MBP_EV_ALARM_UNSHELVED, TT101, 0, NULL);
-    fixture_close(f);
-    fixture_sql(f->db, "DROP TABLE hiding; DROP TABLE hider");
-    fixture_open(f);
-    LISTED(f, out);
-}
-
 static void test_files_beyond_the_list_are_no_addresses(void **state)
 {
     struct fixture *f = *state;
@@ -216,7 +203,6 @@ int main(void)
         FIXTURE_TEST(test_restore_brings_back_what_was_hidden_and_by_whom),
         FIXTURE_TEST(test_event_that_retention_removes_is_kept_while_it_hides),
         FIXTURE_TEST(test_restore_brings_back_none_whose_event_is_gone),
-        FIXTURE_TEST(test_journal_of_before_is_looked_through_once),
         FIXTURE_TEST(test_files_beyond_the_list_are_no_addresses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,11 +67,28 @@ static void store_sensor(struct fixture *f, uint32_t index, double high)
                                          .limit = {NAN, 10, high, NAN},
                                          .file_limit = {NAN, 10, 85, NAN},
                                          .forced_value = 92.5,
-                                         .active = 1 << MBP_HIGH,
-                                         .unack = 1 << MBP_HIGH | 1 << MBP_LOW,
-                                         .flags = MBP_SENSOR_FORCED | MBP_SENSOR_SHELVED | MBP_SENSOR_BAD};
+                                         .forced = true};
     fixture_open(f);
     assert_int_equal(mbp_journal_push_sensor(f->journal, &sensor), MBP_OK);
+    fixture_close(f);
+}
+
+static void store_alarms(struct fixture *f, uint32_t index)
+{
+    struct mbp_retained_alarms alarms = {
+        .sensor = index, .shelf_ms = -1, .active = 1 << MBP_HIGH, .unack = 1 << MBP_HIGH | 1 << MBP_LOW};
+    fixture_open(f);
+    assert_int_equal(mbp_journal_push_alarms(f->journal, &alarms), MBP_OK);
+    fixture_close(f);
+}
+
+static void store_checkpoint(struct fixture *f)
+{
+    const uint8_t byte = 0;
+    const struct mbp_span span = {&byte, sizeof byte};
+    const struct mbp_checkpoint checkpoint = {0, &span, 1};
+    fixture_open(f);
+    assert_int_equal(mbp_journal_push_checkpoint(f->journal, &checkpoint), MBP_OK);
     fixture_close(f);
 }
 
@@ -100,38 +117,44 @@ static void test_restore_machine_comes_back_as_it_was_left(void **ctx)
     mbp_state_free(state);
 }
 
-/* As an earlier mbplant made the table, which did not keep that. */
-static void test_column_that_a_journal_does_not_have_is_added_and_the_rest_comes_back(void **ctx)
-{
-    struct fixture *f = *ctx;
-    store_machine(f, worn_machine(FILL1, PT101));
-    fixture_sql(f->db, "ALTER TABLE retained_machine DROP COLUMN failures");
-    struct mbp_state *state = new_state(f);
-    fixture_open(f);
-    assert_int_equal(mbp_journal_restore(f->journal, false, state), MBP_OK);
-    assert_int_equal(state->machine[FILL1].failures, 0);
-    state->machine[FILL1].failures = worn_machine(FILL1, PT101).state.failures;
-    assert_worn_machine(&state->machine[FILL1], PT101);
-    fixture_close(f);
-    store_machine(f, worn_machine(FILL1, PT101)); /* and is kept from now on */
-    fixture_open(f);
-    assert_int_equal(mbp_journal_restore(f->journal, false, state), MBP_OK);
-    assert_worn_machine(&state->machine[FILL1], PT101);
-    mbp_state_free(state);
-}
-
 static void test_restore_sensor_comes_back_but_for_its_quality(void **ctx)
 {
     struct fixture *f = *ctx;
     store_sensor(f, LT301, 70);
+    store_alarms(f, LT301);
+    store_alarms(f, PT101);
     struct mbp_state *state = new_state(f);
+    state->flags[LT301] = MBP_SENSOR_BAD;
+    state->flags[TT101] = MBP_SENSOR_BAD;
     fixture_open(f);
     assert_int_equal(mbp_journal_restore(f->journal, false, state), MBP_OK);
     assert_true(state->forced_value[LT301] == 92.5);
     assert_int_equal(state->active[LT301], 1 << MBP_HIGH);
     assert_int_equal(state->unack[LT301], 1 << MBP_HIGH | 1 << MBP_LOW);
     assert_int_equal(state->flags[LT301], MBP_SENSOR_FORCED | MBP_SENSOR_SHELVED);
-    assert_int_equal(state->flags[TT101], 0);
+    assert_int_equal(state->flags[PT101], MBP_SENSOR_SHELVED);
+    assert_int_equal(state->flags[TT101], MBP_SENSOR_BAD); /* it has no row */
+    mbp_state_free(state);
+}
+
+/* A checkpoint has the limits of all; what came after it is taken alone. */
+static void test_restore_alarms_that_are_newer_than_the_checkpoint_without_the_limits_before_it(void **ctx)
+{
+    struct fixture *f = *ctx;
+    struct mbp_state *state = new_state(f);
+    store_sensor(f, LT301, 70);
+    store_checkpoint(f);
+    fixture_open(f);
+    assert_false(mbp_journal_has_newer(f->journal));
+    fixture_close(f);
+    store_alarms(f, LT301);
+    state->limit[LT301 * MBP_LIMIT_COUNT + MBP_HIGH] = 60;
+    fixture_open(f);
+    assert_true(mbp_journal_has_newer(f->journal));
+    assert_int_equal(mbp_journal_restore(f->journal, true, state), MBP_OK);
+    assert_true(state->limit[LT301 * MBP_LIMIT_COUNT + MBP_HIGH] == 60);
+    assert_int_equal(state->active[LT301], 1 << MBP_HIGH);
+    assert_int_equal(state->flags[LT301], MBP_SENSOR_SHELVED);
     mbp_state_free(state);
 }
 
@@ -185,6 +208,7 @@ static void test_restore_forced_value_of_a_sensor_that_is_no_longer_held_is_rele
 {
     struct fixture *f = *ctx;
     store_sensor(f, TT101, 70);
+    store_alarms(f, TT101);
     f->sensors[TT101].inject = MBP_INJECT_REJECT;
     struct mbp_state *state = new_state(f);
     fixture_open(f);
@@ -274,13 +298,15 @@ static void test_restore_impossible_row_is_corrupt_and_changes_nothing(void **ct
         "UPDATE retained_machine SET good = -1",
         "UPDATE retained_machine SET failures = 4294967296",
         "UPDATE retained_machine SET due = 2",
-        "UPDATE retained_sensor SET active = 256",
-        "UPDATE retained_sensor SET active = 128", /* there is no such alarm */
-        "UPDATE retained_sensor SET unack = 128",
+        "UPDATE retained_alarms SET active = 256",
+        "UPDATE retained_alarms SET active = 128", /* there is no such alarm */
+        "UPDATE retained_alarms SET unack = 128",
+        "UPDATE retained_sensor SET forced = 2",
     };
     for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
         store_machine(f, worn_machine(FILL1, TT101));
         store_sensor(f, TT101, 70);
+        store_alarms(f, TT101);
         fixture_sql(f->db, damages[i]);
         struct mbp_state *state = new_state(f);
         struct mbp_state *untouched = new_state(f);
@@ -405,8 +431,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(test_restore_machine_comes_back_as_it_was_left),
-        FIXTURE_TEST(test_column_that_a_journal_does_not_have_is_added_and_the_rest_comes_back),
         FIXTURE_TEST(test_restore_sensor_comes_back_but_for_its_quality),
+        FIXTURE_TEST(test_restore_alarms_that_are_newer_than_the_checkpoint_without_the_limits_before_it),
         FIXTURE_TEST(test_restore_limit_of_a_master_stays_while_the_file_is_the_same),
         FIXTURE_TEST(test_restore_limit_edited_in_the_file_wins),
         FIXTURE_TEST(test_restore_limit_removed_from_or_new_in_the_file_wins),

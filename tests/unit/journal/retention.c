@@ -39,7 +39,7 @@ static uint32_t store(struct bench *bench, uint32_t count, uint64_t wall_ms)
         record.of.event = fixture_event(i);
         record.of.event.wall_ms = wall_ms;
         record.of.event.seq = ++bench->marks.last;
-        assert_int_equal(mbp_store_put(&bench->store, &record), SQLITE_OK);
+        assert_int_equal(mbp_store_put(&bench->store, &record, 0), SQLITE_OK);
     }
     if (bench->marks.oldest == 0)
         oldest_before = bench->marks.oldest = 1;

@@ -95,7 +95,7 @@ static long ask(const struct fixture *f, const char *sql)
 static void push_state(struct fixture *f, uint32_t machine, uint32_t sensor, unsigned number)
 {
     const struct mbp_retained_machine of_machine = {machine, {.failures = (uint16_t)number, .first_out = UINT32_MAX}};
-    const struct mbp_retained_sensor of_sensor = {.sensor = sensor, .active = (uint8_t)number};
+    const struct mbp_retained_sensor of_sensor = {.sensor = sensor, .forced_value = number};
     const struct mbp_retained_alarms of_alarms = {.sensor = sensor, .beyond = (uint8_t)number};
     const struct mbp_retained_upkeep of_upkeep = {machine, {.repairs = number, .refused_sensor = UINT32_MAX}};
     assert_int_equal(mbp_journal_push_machine(f->journal, &of_machine), MBP_OK);
@@ -132,7 +132,7 @@ static void test_state_that_waited_is_stored_once_as_it_is_last(void **state)
     assert_int_equal(ask(f, "SELECT count(*) FROM counted"), 8);
     assert_int_equal(ask(f, "SELECT failures FROM retained_machine WHERE name = 'FILL1'"), 5);
     assert_int_equal(ask(f, "SELECT repairs FROM retained_upkeep WHERE name = 'CAP1'"), 15);
-    assert_int_equal(ask(f, "SELECT active FROM retained_sensor WHERE name = 'TT101'"), 5);
+    assert_int_equal(ask(f, "SELECT forced_value FROM retained_sensor WHERE name = 'TT101'"), 5);
     assert_int_equal(ask(f, "SELECT beyond FROM retained_alarms WHERE name = 'LT301'"), 15);
 }
 
@@ -156,7 +156,7 @@ static void test_state_that_waited_over_a_change_of_the_plant_is_that_of_both(vo
     assert_int_equal(mbp_journal_flush(f->journal), MBP_OK);
     assert_int_equal(ask(f, "SELECT failures FROM retained_machine WHERE name = 'FILL1'"), 1);
     assert_int_equal(ask(f, "SELECT failures FROM retained_machine WHERE name = 'CAP1'"), 3);
-    assert_int_equal(ask(f, "SELECT active FROM retained_sensor WHERE name = 'TT101'"), 3);
+    assert_int_equal(ask(f, "SELECT forced_value FROM retained_sensor WHERE name = 'TT101'"), 3);
     fixture_close(f); /* before the plant that it knows goes */
 }
 

@@ -134,7 +134,8 @@ static void test_scan_retains_once_what_several_of_its_events_are_about(void **s
     line_scan(line, 1);
     line_read(line);
     assert_int_equal(line->event_count - events, 3);
-    assert_int_equal(mbp_scan_stats(line->scan).recorded - before, 3 + 2 + 1); /* events, two sensors, their machine */
+    assert_int_equal(mbp_scan_stats(line->scan).recorded - before, 3 + 2 + 1 + 1); /* events; two sensors' alarms, one's
+                                                                                    * limits; their machine */
     restart(line);
     assert_true(line_coil(line, 2000 + TT101));
     assert_true(line_coil(line, 2000 + PT101));
