@@ -67,11 +67,13 @@ struct image_field {
 };
 
 /* The blocks of one kind of item that a scan shows: where masters write; where they do not, as the fields that show
- * each piece of a view (mbp_map_differences), begins[p] to begins[p + 1], and as blocks what is no such field. */
+ * each piece of a view (mbp_map_differences), begins[p] to begins[p + 1], and as blocks what is no such field, with the
+ * pieces that those show. */
 struct image_blocks {
     struct image_block written[MBP_MAP_BLOCKS_MAX], read[MBP_MAP_BLOCKS_MAX];
     struct image_field *fields;
     uint16_t begins[MBP_MAP_PIECES + 1];
+    uint64_t read_pieces;
     uint8_t written_count, read_count;
 };
 

@@ -68,9 +68,9 @@ static void show_fields(struct mbp_image_unit *unit, const struct image_blocks *
 }
 
 static void show_bits_read(struct mbp_image_unit *unit, const struct image_blocks *blocks, uint32_t item,
-                           const void *view)
+                           const void *view, uint64_t pieces)
 {
-    for (unsigned i = 0; i < blocks->read_count; i++)
+    for (unsigned i = 0; i < blocks->read_count && (blocks->read_pieces & pieces) != 0; i++)
         show_block(unit, &blocks->read[i], item, view);
 }
 
@@ -78,7 +78,7 @@ void image_show_changes(struct mbp_image_unit *unit, enum mbp_map_per per, uint3
                         uint64_t differ)
 {
     const struct image_blocks *blocks = blocks_of(unit, per);
-    show_bits_read(unit, blocks, item, view);
+    show_bits_read(unit, blocks, item, view, differ);
     for (; differ != 0; differ &= differ - 1) {
         const unsigned piece = (unsigned)__builtin_ctzll(differ);
         show_fields(unit, blocks, piece, piece + 1, item, view);
@@ -88,7 +88,7 @@ void image_show_changes(struct mbp_image_unit *unit, enum mbp_map_per per, uint3
 void image_show_read(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view)
 {
     const struct image_blocks *blocks = blocks_of(unit, per);
-    show_bits_read(unit, blocks, item, view);
+    show_bits_read(unit, blocks, item, view, UINT64_MAX);
     show_fields(unit, blocks, 0, MBP_MAP_PIECES, item, view);
 }
 
@@ -149,8 +149,13 @@ static enum mbp_status find_fields(struct image_blocks *blocks)
     }
     blocks->begins[MBP_MAP_PIECES] = (uint16_t)count;
     for (unsigned i = 0; i < blocks->read_count; i++) {
-        if (!is_of_fields(&blocks->read[i]))
-            blocks->read[kept++] = blocks->read[i];
+        const struct image_block block = blocks->read[i];
+        const struct mbp_map_block *row = &mbp_map[block.block];
+        if (is_of_fields(&block))
+            continue;
+        blocks->read[kept++] = block;
+        for (unsigned f = 0; f < row->field_count; f++)
+            blocks->read_pieces |= mbp_map_field_pieces(&row->fields[f]);
     }
     blocks->read_count = (uint8_t)kept;
     return MBP_OK;

@@ -226,38 +226,21 @@ static bool shows(const struct mbp_map_field *field, const struct mbp_register *
  * member lies in two pieces, for each stands at a multiple of its size. */
 #define PIECE sizeof(uint64_t)
 
-#define STRETCH (4 * PIECE) /* compared at once: mostly nothing has changed */
-
-static bool same(const char *view, const char *before, size_t len)
-{
-    uint64_t a[4];
-    uint64_t b[4];
-    if (len < PIECE)
-        return memcmp(view, before, len) == 0;
-    if (len < STRETCH) {
-        memcpy(a, view, PIECE);
-        memcpy(b, before, PIECE);
-        return a[0] == b[0];
-    }
-    memcpy(a, view, sizeof a);
-    memcpy(b, before, sizeof b);
-    return ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3])) == 0;
-}
-
 uint64_t mbp_map_differences(const void *view, const void *before, size_t size)
 {
     const char *a = view;
     const char *b = before;
     uint64_t differ = 0;
-    for (size_t at = 0; at < size;) {
-        if (size - at >= STRETCH && same(a + at, b + at, STRETCH)) {
-            at += STRETCH;
-            continue;
-        }
-        if (!same(a + at, b + at, size - at < PIECE ? size - at : PIECE))
-            differ |= UINT64_C(1) << at / PIECE % MBP_MAP_PIECES;
-        at += PIECE;
+    uint64_t now = 0;
+    uint64_t then = 0;
+    for (unsigned piece = 0; size >= PIECE; piece++, a += PIECE, b += PIECE, size -= PIECE) {
+        memcpy(&now, a, PIECE);
+        memcpy(&then, b, PIECE);
+        if (now != then)
+            differ |= UINT64_C(1) << piece % MBP_MAP_PIECES;
     }
+    if (size > 0 && memcmp(a, b, size) != 0)
+        differ |= UINT64_C(1) << (size_t)(a - (const char *)view) / PIECE % MBP_MAP_PIECES;
     return differ;
 }
 

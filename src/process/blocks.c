@@ -17,6 +17,7 @@ void process_blocks_free(struct mbp_process *process)
             free(process->blocks[b].low);
     }
     free(process->blocks);
+    free(process->grids);
 }
 
 /* ---- one block --------------------------------------------------------------------------------------------------- */
@@ -80,9 +81,22 @@ static enum mbp_status add_block(struct mbp_process *process, struct process_blo
     return status;
 }
 
-static bool is_of(const struct mbp_register *reg, const struct process_block *block)
+/* One more sensor of the block that is made. */
+static enum mbp_status add_to_grid(struct mbp_process *process, struct process_block *block,
+                                   const struct mbp_register *reg)
 {
-    return reg->type == block->type && mbp_register_has_offset(reg) == block->offset;
+    const bool offset = mbp_register_has_offset(reg);
+    struct process_grid *last = block->grids > 0 ? &process->grids[process->grid_count - 1] : NULL;
+    if (last != NULL && last->type == reg->type && last->offset == offset) {
+        last->count++;
+        return MBP_OK;
+    }
+    enum mbp_status status = process_room(&process->grids, process->grid_count, sizeof *process->grids);
+    if (status != MBP_OK)
+        return status;
+    process->grids[process->grid_count++] = (struct process_grid){.count = 1, .type = reg->type, .offset = offset};
+    block->grids++;
+    return MBP_OK;
 }
 
 /* ---- all --------------------------------------------------------------------------------------------------------- */
@@ -92,17 +106,23 @@ enum mbp_status process_build_blocks(struct mbp_process *process)
     const struct mbp_plant *plant = process->plant;
     enum mbp_status status = MBP_OK;
     for (uint32_t s = 0; status == MBP_OK && s < plant->sensor_count;) {
-        enum mbp_type type = (enum mbp_type)plant->sensors[s].reg.type;
-        bool offset = mbp_register_has_offset(&plant->sensors[s].reg);
-        struct process_block block = {.first = s, .type = type, .offset = offset};
+        struct process_block block = {.first = s};
         struct beside beside;
-        for (; s < plant->sensor_count && block.count < PROCESS_BLOCK && is_of(&plant->sensors[s].reg, &block); s++) {
-            beside.low[block.count] = plant->sensors[s].range[0];
-            beside.high[block.count] = plant->sensors[s].range[1];
-            beside.scale[block.count] = plant->sensors[s].reg.scale;
-            block.count++;
+        if (plant->sensors[s].reg.type == MBP_STRING) { /* no number: its value stays NaN */
+            s++;
+            continue;
         }
-        if (type != MBP_STRING) /* no number: its value stays NaN */
+        for (; status == MBP_OK && s < plant->sensor_count && block.count < PROCESS_BLOCK; s++) {
+            const struct mbp_sensor *sensor = &plant->sensors[s];
+            if (sensor->reg.type == MBP_STRING)
+                break;
+            beside.low[block.count] = sensor->range[0];
+            beside.high[block.count] = sensor->range[1];
+            beside.scale[block.count] = sensor->reg.scale;
+            block.count++;
+            status = add_to_grid(process, &block, &sensor->reg);
+        }
+        if (status == MBP_OK)
             status = add_block(process, block, &beside);
     }
     return status;

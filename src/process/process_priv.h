@@ -64,14 +64,21 @@ struct process_replay {
 
 #define PROCESS_BLOCK 128 /* sensors at once, so that what is between the steps stays in the nearest cache */
 
-/* Sensors of one register type that follow each other. */
+/* Sensors that follow each other. */
 struct process_block {
     uint32_t first, count;
-    enum mbp_type type;
-    bool offset;                /* their registers have offsets */
+    uint32_t grids;             /* of how many kinds their registers are, one kind behind the other */
     bool owner;                 /* of the arrays, which stand one behind the other from low; else another block is */
     double *low, *high, *scale; /* per sensor: the instrument's range, its register's scale */
 };
+
+/* Those of a block whose registers are of one kind. */
+struct process_grid {
+    uint8_t count;
+    uint8_t type; /* enum mbp_type */
+    bool offset;  /* their registers have offsets */
+};
+_Static_assert(PROCESS_BLOCK <= UINT8_MAX, "a count fits");
 
 struct mbp_process {
     const struct mbp_plant *plant;
@@ -100,7 +107,8 @@ struct mbp_process {
     double *noise;
     uint32_t noisy_count;
     struct process_block *blocks; /* without strings */
-    uint32_t block_count;
+    struct process_grid *grids;   /* of all blocks, in their order */
+    uint32_t block_count, grid_count;
 };
 
 static inline double process_bounded(double value)

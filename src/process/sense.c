@@ -106,43 +106,61 @@ static void judge(uint32_t count, const double *noiseless, const double *low, co
     }
 }
 
-/* The sensors of one block. noisy and faulty: the next ones among those with noise and with a fault. */
+/* What the block's registers can show of it: each kind of them at once. Returns the next block's first kind. */
+static const struct process_grid *quantise(const struct mbp_process *process, const struct process_block *block,
+                                           const struct process_grid *grid, const double *shown, double *value)
+{
+    for (uint32_t at = 0; at < block->count; at += grid->count, grid++) {
+        if (!grid->offset)
+            mbp_codec_quantise_run((enum mbp_type)grid->type, block->scale + at, shown + at, grid->count, value + at);
+        for (uint32_t i = at; i < at + grid->count && grid->offset; i++)
+            value[i] = mbp_register_quantise(&process->plant->sensors[block->first + i].reg, shown[i]);
+    }
+    return grid;
+}
+
+/* Where a round through all blocks is: the next ones among sensors with noise, among those with a fault, and of kinds
+ * of registers. */
+struct round {
+    uint32_t noisy, faulty;
+    const struct process_grid *grid;
+};
+
+/* The sensors of one block. */
 static void sense_block(const struct mbp_process *process, struct mbp_state *state, const struct process_block *block,
-                        uint32_t *noisy, uint32_t *faulty)
+                        struct round *round)
 {
     double seen[PROCESS_BLOCK];
     double shown[PROCESS_BLOCK];
-    double faulted[PROCESS_BLOCK];
     uint32_t first = block->first;
     uint32_t count = block->count;
     uint8_t *flags = state->flags + first;
     bool plain = none_set(flags, count);
     memcpy(seen, state->lagged + first, count * sizeof *seen);
-    *noisy = add_noise(process, state->tick, *noisy, first, first + count, seen);
+    round->noisy = add_noise(process, state->tick, round->noisy, first, first + count, seen);
     const double *noiseless = state->lagged + first;
-    uint32_t next_faulty = process_fault_sense(process, state, *faulty, first, first + count, seen);
-    if (next_faulty != *faulty) {
-        memcpy(faulted, noiseless, count * sizeof *faulted);
-        process_fault_sense(process, state, *faulty, first, first + count, faulted);
-        noiseless = faulted;
+    double faulted[PROCESS_BLOCK];
+    if (round->faulty < state->fault_active_count) {
+        uint32_t next = process_fault_sense(process, state, round->faulty, first, first + count, seen);
+        if (next != round->faulty) {
+            memcpy(faulted, noiseless, count * sizeof *faulted);
+            process_fault_sense(process, state, round->faulty, first, first + count, faulted);
+            noiseless = faulted;
+        }
+        round->faulty = next;
     }
-    *faulty = next_faulty;
     if (!plain)
         force(count, flags, state->forced_value + first, seen);
     if (!saturate(count, block->low, block->high, seen, shown) || !plain)
         judge(count, noiseless, block->low, block->high, flags);
-    if (!block->offset)
-        mbp_codec_quantise_run(block->type, block->scale, shown, count, state->value + first);
-    for (uint32_t i = 0; i < count && block->offset; i++)
-        state->value[first + i] = mbp_register_quantise(&process->plant->sensors[first + i].reg, shown[i]);
+    round->grid = quantise(process, block, round->grid, shown, state->value + first);
 }
 
 void mbp_process_sense(const struct mbp_process *process, struct mbp_state *state)
 {
-    uint32_t noisy = 0;
-    uint32_t faulty = 0;
+    struct round round = {0, 0, process->grids};
     for (uint32_t b = 0; b < process->block_count; b++)
-        sense_block(process, state, &process->blocks[b], &noisy, &faulty);
+        sense_block(process, state, &process->blocks[b], &round);
 }
 
 /* ---- forcing ----------------------------------------------------------------------------------------------------- */
