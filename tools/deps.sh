@@ -5,6 +5,7 @@
 build_packages=(
     gcc libc6-dev cmake ninja-build pkg-config
     make           # gcc optimises across files on all cores only where it finds make, and warns where it does not
+    libxxhash-dev  # checksums of what is left when the program is killed; no more than a header
     libmodbus-dev  # register image, and the whole of mbplantctl
     libyaml-dev    # the plant file
     libuv1-dev     # event loop

@@ -64,49 +64,49 @@ static struct slot *slot_at(const struct mbp_ring *ring, uint64_t position)
     return (struct slot *)(void *)ring->slots + (position & (ring->slot_count - 1));
 }
 
-static size_t bytes_of(enum mbp_record_kind kind)
-{
-#define OF(member) offsetof(struct mbp_record, of) + sizeof(((const struct mbp_record *)NULL)->of.member)
-    static const uint8_t bytes[MBP_RECORD_KINDS] = {
-        [MBP_RECORD_EVENT] = OF(event),   [MBP_RECORD_MACHINE] = OF(machine), [MBP_RECORD_SENSOR] = OF(sensor),
-        [MBP_RECORD_ALARMS] = OF(alarms), [MBP_RECORD_UPKEEP] = OF(upkeep),   [MBP_RECORD_SETTING] = OF(setting),
-        [MBP_RECORD_FAULT] = OF(fault),   [MBP_RECORD_PLANT] = OF(plant),     [MBP_RECORD_CHECKPOINT] = OF(checkpoint),
-        [MBP_RECORD_TAGS] = OF(tags),     [MBP_RECORD_ACTOR] = OF(actor),     [MBP_RECORD_COMMENT] = OF(comment),
-    };
-#undef OF
-    return kind < MBP_RECORD_NOTHING ? bytes[kind] : offsetof(struct mbp_record, of);
-}
+/* Of a record that holds that member: its bytes. */
+#define BYTES_WITH(member) (offsetof(struct mbp_record, of) + sizeof(((const struct mbp_record *)NULL)->of.member))
+#define SLOTS_WITH(member) ((BYTES_WITH(member) + SLOT_BYTES - 1) / SLOT_BYTES)
 
 unsigned mbp_ring_slots(enum mbp_record_kind kind)
 {
-    return (unsigned)(bytes_of(kind) + SLOT_BYTES - 1) / SLOT_BYTES;
+    static const uint8_t slots[MBP_RECORD_KINDS] = {
+        [MBP_RECORD_EVENT] = SLOTS_WITH(event),
+        [MBP_RECORD_MACHINE] = SLOTS_WITH(machine),
+        [MBP_RECORD_SENSOR] = SLOTS_WITH(sensor),
+        [MBP_RECORD_ALARMS] = SLOTS_WITH(alarms),
+        [MBP_RECORD_UPKEEP] = SLOTS_WITH(upkeep),
+        [MBP_RECORD_SETTING] = SLOTS_WITH(setting),
+        [MBP_RECORD_FAULT] = SLOTS_WITH(fault),
+        [MBP_RECORD_PLANT] = SLOTS_WITH(plant),
+        [MBP_RECORD_TAGS] = SLOTS_WITH(tags),
+        [MBP_RECORD_CHECKPOINT] = SLOTS_WITH(checkpoint),
+        [MBP_RECORD_ACTOR] = SLOTS_WITH(actor),
+        [MBP_RECORD_COMMENT] = SLOTS_WITH(comment),
+        [MBP_RECORD_NOTHING] = 1,
+    };
+    return slots[kind];
 }
 
-static bool is_zero(const unsigned char *bytes, size_t len)
+#define SLOT_WORDS (SLOT_BYTES / sizeof(uint64_t))
+static_assert(SLOT_WORDS * sizeof(uint64_t) == SLOT_BYTES, "a slot is words");
+
+static bool is_zero(const unsigned char *slot)
 {
+    uint64_t words[SLOT_WORDS];
     uint64_t any = 0;
-    uint64_t word = 0;
-    for (; len >= sizeof word; bytes += sizeof word, len -= sizeof word) {
-        memcpy(&word, bytes, sizeof word);
-        any |= word;
-    }
-    word = 0;
-    memcpy(&word, bytes, len);
-    return (any | word) == 0;
+    memcpy(words, slot, sizeof words);
+    for (size_t i = 0; i < SLOT_WORDS; i++)
+        any |= words[i];
+    return any == 0;
 }
 
 /* Slots at the end that hold nothing but zero are not put. */
 static unsigned slots_of(const struct mbp_record *record)
 {
-    const unsigned char *bytes = (const unsigned char *)record;
-    size_t len = bytes_of((enum mbp_record_kind)record->kind);
     unsigned slots = mbp_ring_slots((enum mbp_record_kind)record->kind);
-    for (; slots > 1; slots--) {
-        const size_t at = (size_t)(slots - 1) * SLOT_BYTES;
-        if (!is_zero(bytes + at, len - at))
-            break;
-        len = at;
-    }
+    while (slots > 1 && is_zero((const unsigned char *)record + (size_t)(slots - 1) * SLOT_BYTES))
+        slots--;
     return slots;
 }
 

@@ -111,7 +111,8 @@ uint64_t mbp_ring_room(const struct mbp_ring *ring);
 /* Slots that a record of this kind takes at most. */
 unsigned mbp_ring_slots(enum mbp_record_kind kind);
 
-/* Sets the record's slots. Errors: MBP_ERR_FULL, nothing taken. */
+/* What stands behind the member that the record holds, in its last slot, goes with it. Sets the record's slots. Errors:
+ * MBP_ERR_FULL, nothing taken. */
 enum mbp_status mbp_ring_put(struct mbp_ring *ring, struct mbp_record *record);
 
 /* Lets the consumer see all that was put. False: it has seen all of it. */

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAGIC      0x326D627071747421u /* "mbpqtt!" and a version, as a number */
+#define MAGIC      0x336D627071747421u /* "mbpqtt!" and a version, as a number */
 #define HEAD_BYTES 64
 #define GIVE_BACK  (1 << 20) /* bytes: an empty file that was larger becomes small again */
 #define FILE_MODE  0640

@@ -10,7 +10,7 @@
 #include "scan_priv.h"
 
 static const char magic[8] = "MBPSNAP";
-#define VERSION 2u
+#define VERSION 3u
 
 static uint64_t sum_of_head(const struct mbp_packed *head)
 {
