@@ -29,8 +29,7 @@ struct mbp_retained_alarms {
     uint32_t sensor; /* plant-wide index */
     uint32_t since_s;
     uint8_t active, unack, beyond, latched, alarm_flags;
-    uint8_t shelved, once, shot, removed; /* single alarms (mbplant/state/alarm.h) */
-    uint8_t bypassed, chattering;
+    struct mbp_alarms_alone alone; /* but what follows from times, and what an expression excuses */
     uint32_t raised_s[MBP_ALARM_COUNT];
     /* What is mostly zero comes last: the journal's ring does not carry it then. */
     int64_t shelf_ms; /* simulated time until a shelved sensor comes back; -1 = no end, 0 = not shelved */

@@ -165,6 +165,12 @@ void mbp_view_sensor(const struct mbp_plant *plant, const struct mbp_state *stat
 
 /* Of a sensor what its alarms show, which its value and its limits do not: those members are 0, and an interlock's. */
 void mbp_view_sensor_alarms(const struct mbp_state *state, uint32_t sensor, struct mbp_sensor_view *out);
+
+/* The same, where *out has those of the sensor `before` (MBP_VIEW_NONE: of none), whose state is as it was then: mostly
+ * those of many change alike. */
+void mbp_view_sensor_alarms_after(const struct mbp_state *state, uint32_t sensor, uint32_t before,
+                                  struct mbp_sensor_view *out);
+
 void mbp_view_actuator(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t actuator,
                        struct mbp_actuator_view *out);
 void mbp_view_controller(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t controller,

@@ -95,14 +95,17 @@ static void publish_alarms(struct mbp_image_unit *unit, const struct mbp_state *
 {
     const struct mbp_unit *u = unit->unit;
     struct image_alarms *shown = unit->image->index[unit - unit->image->units].alarms_shown;
+    struct mbp_sensor_view view;
+    uint32_t before = MBP_VIEW_NONE;
     for (uint32_t i = 0; i < mbp_unit_sensors(u); i++) {
-        struct image_alarms now = alarms_of(state, u->first_sensor + i);
-        struct mbp_sensor_view view;
+        const uint32_t s = u->first_sensor + i;
+        struct image_alarms now = alarms_of(state, s);
         if (memcmp(&now, &shown[i], sizeof now) == 0)
             continue;
         shown[i] = now;
-        mbp_view_sensor_alarms(state, u->first_sensor + i, &view);
-        image_show_all(unit, MBP_PER_SENSOR, u->first_sensor + i, &view);
+        mbp_view_sensor_alarms_after(state, s, before, &view);
+        image_show_all(unit, MBP_PER_SENSOR, s, &view);
+        before = s;
     }
 }
 

@@ -97,12 +97,7 @@ static void retain_alone(const struct mbp_state *state, uint32_t sensor, struct 
     const struct mbp_alarms_alone *alone = &state->alone[sensor];
     const struct mbp_alarm_times *times = &state->alarm_times[sensor];
     const unsigned acknowledged = state->active[sensor] & ~(unsigned)state->unack[sensor];
-    out->shelved = alone->shelved;
-    out->once = alone->once;
-    out->shot = alone->shot;
-    out->removed = alone->removed;
-    out->bypassed = alone->bypassed;
-    out->chattering = alone->chattering;
+    out->alone = *alone;
     for (unsigned left = alone->timed; left != 0; left &= left - 1) {
         const unsigned a = (unsigned)__builtin_ctz(left);
         out->alone_ms[a] = left_ms(state, times->end_ms[a]);
@@ -123,21 +118,21 @@ static void retake_alone(struct mbp_state *state, const struct mbp_retained_alar
     struct mbp_alarms_alone *alone = &state->alone[record->sensor];
     struct mbp_alarm_times *times = &state->alarm_times[record->sensor];
     const uint64_t now_ms = (state->sim_ns + MBP_NS_PER_MS - 1) / MBP_NS_PER_MS;
-    alone->shelved = record->shelved;
-    alone->once = record->once & record->shelved;
-    alone->shot = record->shot & alone->once;
-    alone->removed = record->removed;
+    alone->shelved = record->alone.shelved;
+    alone->once = record->alone.once & record->alone.shelved;
+    alone->shot = record->alone.shot & alone->once;
+    alone->removed = record->alone.removed;
     alone->timed = 0;
     for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
-        bool timed = record->alone_ms[a] > 0 && (record->shelved >> a & 1u) != 0;
+        bool timed = record->alone_ms[a] > 0 && (record->alone.shelved >> a & 1u) != 0;
         alone->timed |= (uint8_t)((timed ? 1u : 0u) << a);
         times->end_ms[a] = timed ? (uint32_t)(now_ms + (uint32_t)record->alone_ms[a]) : 0;
     }
-    alone->bypassed = record->bypassed;
+    alone->bypassed = record->alone.bypassed;
     for (unsigned a = 0; a < MBP_ALARM_COUNT; a++)
         times->bypass_ms[a] =
-            (record->bypassed >> a & 1u) != 0 ? (uint32_t)(now_ms + (uint32_t)record->bypass_ms[a]) : 0;
-    alone->chattering = record->chattering;
+            (record->alone.bypassed >> a & 1u) != 0 ? (uint32_t)(now_ms + (uint32_t)record->bypass_ms[a]) : 0;
+    alone->chattering = record->alone.chattering;
     for (unsigned a = 0; a < MBP_ALARM_COUNT; a++)
         times->acked_ms[a] = (uint32_t)now_ms - record->acked_ms[a];
     memcpy(&state->raised_s[(size_t)record->sensor * MBP_ALARM_COUNT], record->raised_s, sizeof record->raised_s);
@@ -182,7 +177,7 @@ void mbp_retake_alarms(struct mbp_state *state, const struct mbp_retained_alarms
     state->active[s] = record->active;
     state->unack[s] = record->unack;
     retake_flag(state, s, MBP_SENSOR_SHELVED, ms != 0);
-    retake_beyond(state, s, record->beyond, (record->alarm_flags & MBP_ALARMS_SHOT) != 0, record->shot);
+    retake_beyond(state, s, record->beyond, (record->alarm_flags & MBP_ALARMS_SHOT) != 0, record->alone.shot);
     state->latched[s] = record->latched;
     /* Whether the machine is in maintenance is for its state to say. */
     state->alarm_flags[s] = record->alarm_flags & (uint8_t)~MBP_ALARMS_MAINTENANCE;

@@ -226,6 +226,28 @@ void mbp_view_sensor_alarms(const struct mbp_state *state, uint32_t s, struct mb
     memcpy(out->raised_s, &state->raised_s[s * MBP_ALARM_COUNT], sizeof out->raised_s);
 }
 
+static bool is_alike(const struct mbp_state *state, uint32_t s, uint32_t t)
+{
+    const struct mbp_alarms_alone *alone = &state->alone[s];
+    unsigned differ = (unsigned)(state->active[s] ^ state->active[t]) | (state->unack[s] ^ state->unack[t]) |
+                      (state->latched[s] ^ state->latched[t]) | (state->suppressed[s] ^ state->suppressed[t]) |
+                      (state->hidden[s] ^ state->hidden[t]) | (state->alarm_flags[s] ^ state->alarm_flags[t]) |
+                      (state->flags[s] ^ state->flags[t]) | (state->beyond[s] ^ state->beyond[t]);
+    unsigned timed = (state->flags[s] & MBP_SENSOR_SHELVED) | (unsigned)(alone->shelved | alone->bypassed);
+    return (differ | timed) == 0 && memcmp(alone, &state->alone[t], sizeof *alone) == 0;
+}
+
+void mbp_view_sensor_alarms_after(const struct mbp_state *state, uint32_t s, uint32_t before,
+                                  struct mbp_sensor_view *out)
+{
+    if (before == MBP_VIEW_NONE || !is_alike(state, s, before)) {
+        mbp_view_sensor_alarms(state, s, out);
+        return;
+    }
+    out->alarm_since_s = state->alarm_since_s[s];
+    memcpy(out->raised_s, &state->raised_s[s * MBP_ALARM_COUNT], sizeof out->raised_s);
+}
+
 void mbp_view_sensor(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t s,
                      struct mbp_sensor_view *out)
 {

@@ -30,6 +30,11 @@ struct column {
 #member, type, offsetof(struct mbp_retained_alarms, member), most                                              \
     }
 
+#define ALONE(member)                                                                                                  \
+    {                                                                                                                  \
+#member, BYTE, offsetof(struct mbp_retained_alarms, alone.member), MBP_ALARMS_ALL                              \
+    }
+
 // clang-format off
 static const struct column of_machine[] = {MBP_MACHINE_MEMBERS(IN_MACHINE)};
 static const struct column of_upkeep[] = {MBP_UPKEEP_MEMBERS(IN_UPKEEP)};
@@ -53,15 +58,15 @@ static const struct column of_alarms[] = {
     IN_ALARMS(alarm_flags, BYTE, UINT8_MAX),
     IN_ALARMS(shelf_ms, MS, 0),
     IN_ALARMS(since_s, U32, 0),
-    IN_ALARMS(shelved, BYTE, MBP_ALARMS_ALL),
-    IN_ALARMS(once, BYTE, MBP_ALARMS_ALL),
-    IN_ALARMS(shot, BYTE, MBP_ALARMS_ALL),
-    IN_ALARMS(removed, BYTE, MBP_ALARMS_ALL),
+    ALONE(shelved),
+    ALONE(once),
+    ALONE(shot),
+    ALONE(removed),
     IN_ALARMS(alone_ms, PER_ALARM, 0),
     IN_ALARMS(raised_s, PER_ALARM, 0),
-    IN_ALARMS(bypassed, BYTE, MBP_ALARMS_ALL),
+    ALONE(bypassed),
     IN_ALARMS(bypass_ms, PER_ALARM, 0),
-    IN_ALARMS(chattering, BYTE, MBP_ALARMS_ALL),
+    ALONE(chattering),
     IN_ALARMS(acked_ms, PER_ALARM, 0),
 };
 

@@ -5,10 +5,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "logbook.h"
 #include "mbplant/report/export.h"
 #include "mbplant/report/own.h"
 #include "past/job.h"
+#include "people/logbook.h"
 
 struct web_report {
     struct web_job job;

@@ -1,7 +1,7 @@
 /* Work that is begun, done or called off: once, and whoever comes second is told who was first. */
-#include "logbook.h"
 #include "mbplant/analysis/history.h"
 #include "mbplant/map/deeds.h"
+#include "people/logbook.h"
 
 #define LOOK_BACK 2000u /* newest events of incidents and work that are looked through */
 

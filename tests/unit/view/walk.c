@@ -268,9 +268,63 @@ static void test_summary_counts_the_alarms_that_are_seen(void **state)
     mbp_plant_free(walk.plant);
 }
 
+/* Sensors that differ in few places, or in none. */
+static void shake_alike(struct walk *walk, uint32_t s)
+{
+    struct mbp_state *state = walk->state;
+    uint8_t *const masks[] = {&state->active[s],       &state->unack[s],          &state->latched[s],
+                              &state->suppressed[s],   &state->hidden[s],         &state->alarm_flags[s],
+                              &state->flags[s],        &state->beyond[s],         &state->alone[s].shelved,
+                              &state->alone[s].once,   &state->alone[s].bypassed, &state->alone[s].removed,
+                              &state->alone[s].excused};
+    for (size_t i = 0; i < sizeof masks / sizeof masks[0]; i++)
+        *masks[i] = 0;
+    for (uint32_t changes = below(walk, 3); changes > 0; changes--)
+        *masks[below(walk, sizeof masks / sizeof masks[0])] = (uint8_t)(1u << below(walk, 7));
+    state->alarm_since_s[s] = below(walk, 1000);
+    state->shelf_end_ns[s] = below(walk, 1000) * MBP_NS_PER_S;
+    for (uint32_t a = 0; a < MBP_ALARM_COUNT; a++) {
+        state->raised_s[s * MBP_ALARM_COUNT + a] = below(walk, 1000);
+        state->alarm_times[s].end_ms[a] = below(walk, 1000);
+        state->alarm_times[s].bypass_ms[a] = below(walk, 1000);
+    }
+}
+
+static void test_alarms_after_those_of_another_sensor_are_those_by_themselves(void **state)
+{
+    (void)state;
+    struct walk walk = {.seed = 5};
+    walk.plant = fixture_plant(plant_text);
+    assert_int_equal(mbp_state_new(walk.plant, FIXTURE_WALL_MS, &walk.state), MBP_OK);
+    unsigned alike = 0;
+    for (unsigned round = 0; round < 200; round++) {
+        struct mbp_sensor_view after;
+        for (uint32_t s = 0; s < walk.plant->sensor_count; s++) {
+            struct mbp_sensor_view alone;
+            shake_alike(&walk, s);
+            mbp_view_sensor_alarms_after(walk.state, s, s == 0 ? MBP_VIEW_NONE : s - 1, &after);
+            mbp_view_sensor_alarms(walk.state, s, &alone);
+#define SAME(type, name, from) assert_true(after.name == alone.name);
+            MBP_SENSOR_SHOWN(SAME)
+#undef SAME
+            assert_memory_equal(after.active, alone.active, sizeof alone.active);
+            assert_memory_equal(after.alarm_state, alone.alarm_state, sizeof alone.alarm_state);
+            assert_memory_equal(after.raised_s, alone.raised_s, sizeof alone.raised_s);
+            assert_memory_equal(after.shelved_s, alone.shelved_s, sizeof alone.shelved_s);
+            assert_memory_equal(after.bypassed_s, alone.bypassed_s, sizeof alone.bypassed_s);
+            alike += s > 0 && walk.state->active[s] == walk.state->active[s - 1] ? 1 : 0;
+        }
+    }
+    assert_true(alike > 1000);
+    mbp_state_free(walk.state);
+    mbp_plant_free(walk.plant);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_tables_show_every_member_of_every_view),
-                                       cmocka_unit_test(test_summary_counts_the_alarms_that_are_seen)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tables_show_every_member_of_every_view),
+        cmocka_unit_test(test_alarms_after_those_of_another_sensor_are_those_by_themselves),
+        cmocka_unit_test(test_summary_counts_the_alarms_that_are_seen)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* Notes, causes and work: told as a master tells them, answered with the event that they became, once it is durable. */
-#include "logbook.h"
+#include "people/logbook.h"
 
 #include <stdlib.h>
 #include <string.h>
