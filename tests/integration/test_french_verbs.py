@@ -94,7 +94,7 @@ USES = [
     (0, "sim fault"), (0, "sim fault F1 on"), (0, "sim fault F1 off"), (2, "sim fault FX on"),
     (0, "sim fault L drift 0.5 over 10min"),
     (0, "sim fault V1 stuck 30"), (2, "sim fault L melt"), (2, "sim fault L drift"), (0, "sim fault"), (0, "sim fault all off"),
-    (2, "sim resume x"), (0, "database"), (2, "database {faux}"), (0, "plant get -"), (0, "plant check {shop}"),
+    (2, "sim resume x"), (1, "exercise"), (2, "exercise x"), (0, "database"), (2, "database {faux}"), (0, "plant get -"), (0, "plant check {shop}"),
     (1, "plant put {faux}"), (2, "plant send {faux}"),
     (0, "conform --all --write"), (2, "conform hr:x"), (0, "explain 00 01 00 00 00 06 01 03 00 00 00 0A"),
     (0, "explain --response 03 04 00 01 00 02"), (1, "explain 01 03 00 00 00 00"), (1, "explain 01 83 02 FF"),
