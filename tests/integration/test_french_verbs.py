@@ -103,7 +103,7 @@ USES = [
     (0, "explain :010300000001FB"), (0, "learn csv {list}"), (2, "learn csv"), (2, "learn xml f"), (1, "learn csv {faux}"),
     (0, "learn scan hr:0-20 --for 1s"), (1, "learn evcc {faux}"), (1, "learn sunspec {faux}"),
     (0, "export"), (0, "export zabbix"), (0, "export kepware"), (2, "export telegraff"),
-    (2, "export csv --select Q*"), (0, "export --template {faux}"), (2, "completion zsh"), (2, "stats"), (2, "--frmat x status"),
+    (2, "export csv --select Q*"), (0, "export --template {faux}"), (2, "completion csh"), (2, "stats"), (2, "--frmat x status"),
     (2, "status --frmat x"), (2, "status --format xml"), (2, "read"), (2, "-p 0 status"), (1, "-p 1 status"),
     (2, "--plant {faux} map"), (0, "--help"),
 ]

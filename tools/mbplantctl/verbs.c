@@ -389,10 +389,12 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl explain --response 01 03 05 00 01\n"
      "  mbplantctl explain :010300000001FB\n"
      "  mbplantctl explain '[00][01][00][00][00][06][01][03][00][00][00][01]'\n"},
-    {"completion", ctl_run_completion, 1, 3, CTL_OPT_COMMON, TEXT, "bash",
+    {"completion", ctl_run_completion, 1, 3, CTL_OPT_COMMON, TEXT, "bash|zsh|fish",
      "a script that completes verbs, options and names",
      "Names are those of the plant that runs, at -H and -p where the command line has them.\n",
      "  source <(mbplantctl completion bash)\n"
+     "  source <(mbplantctl completion zsh)     after compinit\n"
+     "  mbplantctl completion fish | source\n"
      "  mbplantctl completion bash | sudo tee /etc/bash_completion.d/mbplantctl\n"},
 };
 

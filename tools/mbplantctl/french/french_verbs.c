@@ -34,7 +34,7 @@ const struct mbp_pair ctl_french_verbs[] = {
     {"%s: nothing to do, %s\n", "%s : rien à faire, %s\n"},
     {"  by %s, %s\n", "  par %s, %s\n"},
     {"%s: %s\n", "%s : %s\n"},
-    {"completion %s: there is one for bash", "completion %s : il n’y en a que pour bash"},
+    {"completion %s: there is one for bash, zsh and fish", "completion %s : il y en a pour bash, zsh et fish"},
     {"wait: %s %s: allowed is %s", "wait : %s %s : permis : %s"},
     {"wait: %s: a name, a sign and a value, as in 'TT101 > 80'", "wait : %s : un nom, un signe et une valeur, comme « TT101 > 80 »"},
     {"wait: %s: not within %s: it is %s", "wait : %s : pas en %s : c’est %s"},
