@@ -107,6 +107,13 @@ struct mbp_expectation {
 uint32_t mbp_play_count(const struct mbp_play *play);
 struct mbp_expectation mbp_play_expectation(const struct mbp_play *play, uint32_t i);
 
+/* How many are met and missed, and the points of these and of all. */
+struct mbp_play_sums {
+    uint32_t met, missed;
+    uint32_t points, points_lost, points_all;
+};
+struct mbp_play_sums mbp_play_sums(const struct mbp_play *play);
+
 /* Its simulated time, from its begin. */
 uint64_t mbp_play_now_ns(const struct mbp_play *play);
 

@@ -90,6 +90,8 @@ enum mbp_status mbp_image_read_file(const struct mbp_image_unit *unit, uint16_t 
         return read_plant(unit, file, record, count, big_endian);
     if (image_named_shows(unit, file))
         return image_named_read(unit, file, record, count, big_endian);
+    if (image_exercise_shows(unit, file))
+        return image_exercise_read(unit, file, record, count, big_endian);
     if (image_staging_shows(unit, file))
         return image_staging_read(unit, file, record, count, big_endian);
     uint16_t words[MBP_EVENT_WORDS * 7];

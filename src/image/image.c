@@ -217,6 +217,8 @@ enum mbp_status mbp_image_new(const struct mbp_plant *plant, struct mbp_image **
     if (status == MBP_OK)
         status = image_named_new(image);
     if (status == MBP_OK)
+        status = image_exercise_new(image);
+    if (status == MBP_OK)
         status = build_log(image);
     if (status == MBP_OK)
         status = image_alias_new(image);
@@ -262,6 +264,7 @@ void mbp_image_free(struct mbp_image *image)
     free(image->index);
     free(image->staging);
     free(image->named);
+    free(image->exercise);
     free(image->log);
     free(image->writes);
     free(image->runs);

@@ -119,6 +119,7 @@ struct image_comments {
 
 struct image_staging;
 struct image_named;
+struct image_exercise;
 
 /* Where confirmed writes are noted (mbp_image_keep_tail): of two halves the one in use, and how far it is filled. */
 struct image_tail {
@@ -210,6 +211,7 @@ struct mbp_image {
     double instructor_speed;                     /* the speed published last */
     struct image_staging *staging;               /* NULL without an instructor */
     struct image_named *named;                   /* likewise */
+    struct image_exercise *exercise;             /* likewise */
     struct image_held held[IMAGE_HELD_MAX];
     struct mbp_force_asked forces[IMAGE_FORCES_MAX];
     size_t held_count, force_count;
@@ -488,6 +490,13 @@ enum mbp_status image_named_read(const struct mbp_image_unit *unit, uint16_t fil
 enum mbp_status image_named_may_command(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count,
                                         const uint8_t *big_endian);
 void image_named_command(struct mbp_image_unit *unit, uint16_t addr, uint16_t count, struct mbp_peer peer);
+
+/* ---- exercise.c: the exercise that plays, likewise ---- */
+
+enum mbp_status image_exercise_new(struct mbp_image *image);
+bool image_exercise_shows(const struct mbp_image_unit *unit, uint16_t file);
+enum mbp_status image_exercise_read(const struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
+                                    uint8_t *big_endian);
 
 /* A number of two registers, high word first, at its largest when they hold no more. */
 void image_put_u32(uint16_t *words, uint64_t number);

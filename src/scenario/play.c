@@ -1,6 +1,7 @@
 /* play: the timeline beside the scans. */
 #include <stdlib.h>
 
+#include "mbplant/image/exercise.h"
 #include "scenario_priv.h"
 
 /* ---- before a scan ---------------------------------------------------------------------------------------------- */
@@ -123,6 +124,7 @@ enum mbp_status mbp_play_new(const struct mbp_play_config *config, struct mbp_pl
     mbp_scan_observe(config->scan, &of_scan);
     mbp_image_observe(config->image, &observer);
     mbp_image_allow_forcing(config->image, scenario->def.forcing == FORCING_ALLOWED);
+    mbp_image_set_exercise(config->image, tell_exercise, play);
     *out = play;
     return MBP_OK;
 }
@@ -136,6 +138,7 @@ void mbp_play_free(struct mbp_play *play)
     if (play->config.image != NULL) {
         mbp_image_observe(play->config.image, NULL);
         mbp_image_allow_forcing(play->config.image, true);
+        mbp_image_set_exercise(play->config.image, NULL, NULL);
     }
     free(play->expectations);
     free(play->asked_ns);
@@ -169,6 +172,21 @@ bool mbp_play_passed(const struct mbp_play *play)
 uint32_t mbp_play_count(const struct mbp_play *play)
 {
     return play->config.scenario->expectation_count;
+}
+
+struct mbp_play_sums mbp_play_sums(const struct mbp_play *play)
+{
+    struct mbp_play_sums sums = {0};
+    for (uint32_t i = 0; i < mbp_play_count(play); i++) {
+        const enum mbp_verdict verdict = play->expectations[i].verdict;
+        const uint32_t points = play->config.scenario->expectations[i].points;
+        sums.met += verdict == MBP_VERDICT_MET;
+        sums.missed += verdict == MBP_VERDICT_MISSED;
+        sums.points += verdict == MBP_VERDICT_MET ? points : 0;
+        sums.points_lost += verdict == MBP_VERDICT_MISSED ? points : 0;
+        sums.points_all += points;
+    }
+    return sums;
 }
 
 uint64_t mbp_play_now_ns(const struct mbp_play *play)

@@ -21,23 +21,6 @@ int mbp_play_format_find(const char *name)
     return -1;
 }
 
-struct sum {
-    uint32_t met, points, points_met;
-};
-
-static struct sum sum_up(const struct mbp_play *play)
-{
-    struct sum sum = {0};
-    for (uint32_t i = 0; i < mbp_play_count(play); i++) {
-        struct mbp_expectation of = mbp_play_expectation(play, i);
-        bool met = of.verdict == MBP_VERDICT_MET;
-        sum.met += met ? 1u : 0u;
-        sum.points += of.points;
-        sum.points_met += met ? of.points : 0u;
-    }
-    return sum;
-}
-
 /* ---- text ------------------------------------------------------------------------------------------------------- */
 
 void report_line(const struct mbp_play *play, uint32_t i, FILE *out)
@@ -64,13 +47,13 @@ void report_line(const struct mbp_play *play, uint32_t i, FILE *out)
 /* What was met has been told when it was. */
 static void report_text(const struct mbp_play *play, FILE *out)
 {
-    struct sum sum = sum_up(play);
+    const struct mbp_play_sums sums = mbp_play_sums(play);
     char now[CLOCK_LEN];
     fprintf(out, "%s  %-7s  %s: %u of %u expectations met", clock_text(play->now_ns, now),
-            mbp_play_passed(play) ? "PASSED" : "FAILED", play->config.scenario->def.name, sum.met,
+            mbp_play_passed(play) ? "PASSED" : "FAILED", play->config.scenario->def.name, sums.met,
             mbp_play_count(play));
-    if (sum.points > 0)
-        fprintf(out, ", %u of %u points", sum.points_met, sum.points);
+    if (sums.points_all > 0)
+        fprintf(out, ", %u of %u points", sums.points, sums.points_all);
     if (play->refused > 0)
         fprintf(out, "; %u step%s of the scenario could not be done", play->refused, play->refused == 1 ? "" : "s");
     fputc('\n', out);
@@ -101,7 +84,7 @@ static double seconds(uint64_t ns)
 
 static void report_json(const struct mbp_play *play, FILE *out)
 {
-    struct sum sum = sum_up(play);
+    const struct mbp_play_sums sums = mbp_play_sums(play);
     const char *passed = mbp_play_passed(play) ? "true" : "false";
     fputs("{\n  \"scenario\": ", out);
     json_text(play->config.scenario->def.name, out);
@@ -109,8 +92,8 @@ static void report_json(const struct mbp_play *play, FILE *out)
     json_text(play->config.plant->name, out);
     fprintf(out, ",\n  \"seed\": %" PRIu64 ",\n  \"simulated_s\": %.3f,\n  \"passed\": %s,\n", play->config.plant->seed,
             seconds(play->now_ns), passed);
-    fprintf(out, "  \"met\": %u,\n  \"points\": %u,\n  \"points_max\": %u,\n  \"steps_refused\": %u,\n", sum.met,
-            sum.points_met, sum.points, play->refused);
+    fprintf(out, "  \"met\": %u,\n  \"points\": %u,\n  \"points_max\": %u,\n  \"steps_refused\": %u,\n", sums.met,
+            sums.points, sums.points_all, play->refused);
     fputs("  \"expectations\": [", out);
     for (uint32_t i = 0; i < mbp_play_count(play); i++) {
         struct mbp_expectation of = mbp_play_expectation(play, i);
@@ -157,13 +140,13 @@ static void junit_case(const char *suite, const char *name, double time_s, const
 
 static void report_junit(const struct mbp_play *play, FILE *out)
 {
-    struct sum sum = sum_up(play);
+    const struct mbp_play_sums sums = mbp_play_sums(play);
     uint32_t count = mbp_play_count(play);
     const char *suite = play->config.scenario->def.name;
     fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"", out);
     mbp_text_xml(suite, out);
     fprintf(out, "\" tests=\"%u\" failures=\"%u\" errors=\"0\" time=\"%.3f\">\n", count + 1,
-            count - sum.met + (play->refused > 0 ? 1u : 0u), seconds(play->now_ns));
+            count - sums.met + (play->refused > 0 ? 1u : 0u), seconds(play->now_ns));
     for (uint32_t i = 0; i < count; i++) {
         struct mbp_expectation of = mbp_play_expectation(play, i);
         double time_s = of.verdict >= MBP_VERDICT_MET ? seconds(of.decided_ns - of.begin_ns) : 0;

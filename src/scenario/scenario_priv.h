@@ -412,4 +412,8 @@ void found_note(struct mbp_play *play, uint32_t expectation);
 /* report.c: one line about an expectation that is decided. */
 void report_line(const struct mbp_play *play, uint32_t expectation, FILE *out);
 
+/* tell.c: the exercise as files of the instructor's unit tell it (mbplant/image/exercise.h); play: a struct mbp_play.
+ */
+size_t tell_exercise(void *play, char *text, size_t size);
+
 #endif

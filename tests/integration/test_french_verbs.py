@@ -94,7 +94,7 @@ USES = [
     (0, "sim fault"), (0, "sim fault F1 on"), (0, "sim fault F1 off"), (2, "sim fault FX on"),
     (0, "sim fault L drift 0.5 over 10min"),
     (0, "sim fault V1 stuck 30"), (2, "sim fault L melt"), (2, "sim fault L drift"), (0, "sim fault"), (0, "sim fault all off"),
-    (2, "sim resume x"), (0, "database"), (2, "database {faux}"), (0, "plant get -"), (0, "plant check {shop}"),
+    (2, "sim resume x"), (1, "exercise"), (2, "exercise x"), (0, "database"), (2, "database {faux}"), (0, "plant get -"), (0, "plant check {shop}"),
     (1, "plant put {faux}"), (2, "plant send {faux}"),
     (0, "conform --all --write"), (2, "conform hr:x"), (0, "explain 00 01 00 00 00 06 01 03 00 00 00 0A"),
     (0, "explain --response 03 04 00 01 00 02"), (1, "explain 01 03 00 00 00 00"), (1, "explain 01 83 02 FF"),
@@ -103,7 +103,7 @@ USES = [
     (0, "explain :010300000001FB"), (0, "learn csv {list}"), (2, "learn csv"), (2, "learn xml f"), (1, "learn csv {faux}"),
     (0, "learn scan hr:0-20 --for 1s"), (1, "learn evcc {faux}"), (1, "learn sunspec {faux}"),
     (0, "export"), (0, "export zabbix"), (0, "export kepware"), (2, "export telegraff"),
-    (2, "export csv --select Q*"), (0, "export --template {faux}"), (2, "completion zsh"), (2, "stats"), (2, "--frmat x status"),
+    (2, "export csv --select Q*"), (0, "export --template {faux}"), (2, "completion csh"), (2, "stats"), (2, "--frmat x status"),
     (2, "status --frmat x"), (2, "status --format xml"), (2, "read"), (2, "-p 0 status"), (1, "-p 1 status"),
     (2, "--plant {faux} map"), (0, "--help"),
 ]

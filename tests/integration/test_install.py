@@ -16,6 +16,7 @@ FILES = {
     "bin/mbplantd", "bin/mbplantctl",
     f"{UNITS}/mbplantd.service", f"{UNITS}/mbplantd@.service", f"{UNITS}/mbplantd.socket", f"{UNITS}/mbplantd-http.socket",
     "share/bash-completion/completions/mbplantd", "share/bash-completion/completions/mbplantctl",
+    "share/zsh/site-functions/_mbplantctl", "share/fish/vendor_completions.d/mbplantctl.fish",
     "share/doc/mbplant/LICENSE", "share/doc/mbplant/CHANGELOG.md",
     "share/mbplant/systemd/network.conf", "share/mbplant/systemd/serial.conf", "share/mbplant/python/mbplant.py",
 }

@@ -164,6 +164,37 @@ class Scenario(unittest.TestCase):
         self.assertIn("PASSED   Exam: 4 of 4 expectations met, 30 of 30 points", out)
         self.assertNotIn("model", out)
 
+    def test_master_reads_how_the_exercise_goes(self):
+        plant = self.live(self.write(EXAM))
+        self.assertTrue(plant.out.wait_for(re.compile(r"ok +M1 is en_panne")))
+        now = plant.ctl("exercise", check=False)
+        self.assertEqual((now.returncode, now.stderr), (FAILED, ""))
+        self.assertRegex(now.stdout, r"^Exam: not yet passed\n  time +\S+ s of 10 min 0 s\n  expectations  2 of 4 met, 0 missed\n"
+                                     r"  points        0 of 30, 0 lost\n  note at 1 s: Now it gets hot\.\nRESULT ")
+        self.assertRegex(now.stdout, r"(?m)^not decided +10  the student acknowledges M1 within 9min *$")
+        plant.ctl("ack", "M1")
+        plant.ctl("machine", "M1", "maintenance")
+        self.assertTrue(plant.out.wait_for(re.compile(r"ok +the student puts M1 to maintenance")))
+        done = plant.ctl("exercise")
+        self.assertRegex(done, r"^Exam: passed\n")
+        self.assertRegex(done, r"(?m)^met +\S+ s +20  the student puts M1 to maintenance within 9min *$")
+        self.assertRegex(plant.ctl("--lang", "fr", "exercise"), r"^Exam\xa0: réussi\n  temps ")
+        told = json.loads(plant.ctl("exercise", "--format", "json"))
+        self.assertEqual([told[key] for key in ("name", "duration_ms", "over", "passed", "expectations_all", "met", "missed", "points", "points_lost",
+                                                "points_all")], ["Exam", 600000, False, True, 4, 4, 0, 30, 0, 30])
+        self.assertEqual(told["notes"], [{"simulated_ms": 1000, "text": "Now it gets hot."}])
+        self.assertEqual([(one["verdict"], one["points"], one["student"], one["found"]) for one in told["expectations"]],
+                         [("met", 0, False, ""), ("met", 0, False, ""), ("met", 10, True, ""), ("met", 20, True, "")])
+
+    def test_plant_without_an_exercise_says_what_to_do(self):
+        for told, changed in ((r"mbplantd --scenario FILE plays one", PLANT), (r"add `instructor: true`", PLANT.replace("instructor: true\n", ""))):
+            file = self.folder / "alone.yaml"
+            file.write_text(changed, encoding="utf-8")
+            with support.Plant(file) as plant:
+                result = plant.ctl("exercise", check=False)
+                self.assertEqual((result.returncode, result.stdout, result.stderr.count("\n")), (FAILED, "", 1))
+                self.assertIn(told, result.stderr)
+
     def test_forcing_that_the_scenario_refuses_is_refused(self):
         plant = self.live(self.write(EXAM.replace("timeline:", "forcing: refused\ntimeline:")))
         force = plant.ctl("force", "T1", "70", check=False)

@@ -118,13 +118,48 @@ class Shell(unittest.TestCase):
         self.assertIn("TT101", words("read", "TT"))
         self.assertIn("TT101.high.limit", words("read", "TT101."))
         self.assertNotIn("TT101.high", words("release", "TT"))
-        self.assertEqual(self.plant.ctl("completion", "zsh", check=False).returncode, 2)
+        self.assertEqual(self.plant.ctl("completion", "csh", check=False).returncode, 2)
 
     @unittest.skipUnless(shutil.which("bash"), "no bash")
     def test_completion_works_in_bash(self):
         script = (f'PATH={support.MBPLANTCTL.parent}:$PATH; source <(mbplantctl completion bash); COMP_WORDS=(mbplantctl -p {self.plant.port} read TT10); '
                   'COMP_CWORD=4; _mbplantctl; echo "${COMPREPLY[@]}"')
         self.assertEqual(support.run("bash", "-c", script, check=True).stdout, "TT101\n")
+
+    # What zsh's own functions would do stands for them, so that its answer is seen without a terminal.
+    @unittest.skipUnless(shutil.which("zsh"), "no zsh")
+    def test_completion_works_in_zsh(self):
+        script = (f'PATH={support.MBPLANTCTL.parent}:$PATH; compdef() {{ :; }}; _files() {{ print files; }}\n'
+                  'compadd() { local -a fit=(${(M)${(P)2}:#$PREFIX*}); print -l -- $fit; (($#fit)); }\n'
+                  'source <(mbplantctl completion zsh)\n'
+                  'words=("$@") CURRENT=$# PREFIX=${@[-1]}; _mbplantctl\n')
+
+        def completed(*words):
+            result = support.run("zsh", "-f", "-c", script, "zsh", *words, check=True)
+            self.assertEqual(result.stderr, "")
+            return result.stdout.split()
+        port = str(self.plant.port)
+        self.assertEqual(completed("mbplantctl", "-p", port, "read", "TT10"), ["TT101"])
+        self.assertEqual(completed("mbplantctl", "-p", port, "force", "TT101", "nofile"), ["files"])
+        self.assertEqual(completed("mbplantctl", ""), self.ctl("completion", "words").split())
+        self.assertIn("--follow", completed("mbplantctl", "-p", port, "journal", "--fo"))
+
+    @unittest.skipUnless(shutil.which("fish"), "no fish")
+    def test_completion_works_in_fish(self):
+        with tempfile.TemporaryDirectory() as folder:
+            (pathlib.Path(folder) / "nofile.yaml").touch()
+            environment = dict(support.ENVIRONMENT, PATH=f"{support.MBPLANTCTL.parent}:{os.environ['PATH']}", HOME=folder)
+
+            def completed(line):
+                result = support.run("fish", "--no-config", "-c", 'mbplantctl completion fish | source; cd $argv[1]; complete -C $argv[2]', folder, line,
+                                     environment=environment, check=True)
+                self.assertEqual(result.stderr, "")
+                return [row.split("\t")[0] for row in result.stdout.splitlines()]
+            self.assertEqual(completed(f"mbplantctl -p {self.plant.port} read TT10"), ["TT101"])
+            self.assertEqual(completed(f"mbplantctl -p {self.plant.port} force TT101 nofi"), ["nofile.yaml"])
+            self.assertEqual(sorted(completed("mbplantctl ")), sorted(self.ctl("completion", "words").split()))
+            self.assertIn("--follow", completed(f"mbplantctl -p {self.plant.port} journal --fo"))
+            self.assertEqual(completed("mbplantctl -p "), ["nofile.yaml"])
 
     def test_map_is_short_with_values_first(self):
         lines = self.ctl("map").splitlines()

@@ -330,7 +330,10 @@ class Reads(unittest.TestCase):
         self.assertTrue(plant.get("/plant")["scenario"])
         self.assertEqual([note["simulated_ms"] for note in now["notes"]], [0])
         self.assertEqual([one["what"] for one in now["expectations"]], ["no alarm of the plant for 1min"])
-        self.assertEqual((now["expectations_all"], now["points_all"], now["over"]), (9, 30, False))
+        self.assertEqual((now["expectations_all"], now["points_all"], now["over"], now["passed"]), (9, 30, False, False))
+        told = json.loads(plant.ctl("exercise", "--format", "json", check=False).stdout)
+        shape = lambda one: [list(one), *(list(each) for key in ("notes", "expectations") for each in one[key])]
+        self.assertEqual(shape(told), shape(now), "a master reads the same")
 
     def test_alarms_of_no_sensor_and_interlocks_are_not_counted_as_sensors(self):
         text = ("mbplant: 1\nname: Own\nunits:\n  - id: 1\n    machines:\n      - name: M1\n        sensors: [{name: L, range: [0, 10], max: 9}]\n"

@@ -14,7 +14,7 @@
 /* What each does: CTL_VERB(NAME) in its file. */
 // clang-format off
 #define VERBS(V) \
-    V(ack) V(alarms) V(bypass) V(completion) V(conform) V(database) V(explain) V(export) V(force) \
+    V(ack) V(alarms) V(bypass) V(completion) V(conform) V(database) V(exercise) V(explain) V(export) V(force) \
     V(in_service) V(incidents) V(interlocks) V(journal) V(learn) V(machine) V(map) V(mqtt) V(note) V(open) \
     V(out_of_service) V(plant) V(read) V(release) V(report) V(reset) V(sensor) V(shelve) V(sim) V(status) \
     V(unbypass) V(unshelve) V(wait) V(watch) V(work) V(write)
@@ -312,6 +312,16 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl sim fault PT101 dropout for 30s\n"
      "  mbplantctl sim fault FV101 stuck 30\n"
      "  mbplantctl sim fault adhoc1 off\n"},
+    {"exercise", ctl_run_exercise, 0, 0, CTL_OPT_FORMAT, TEXT | 1u << MBP_FORMAT_JSON, "",
+     "the exercise that plays on the plant: what was told, what is expected, what came of it",
+     "A scenario that mbplantd plays live (--scenario FILE). Needs `instructor: true` in the plant file; what comes "
+     "later is\n"
+     "not told. RESULT is met, missed or not decided, AT when it was, FOUND what there was instead. Times are "
+     "simulated\n"
+     "ones, from its begin. Exit code 1 as long as it is not passed.\n",
+     "  mbplantctl exercise\n"
+     "  mbplantctl exercise --format json | jq '.expectations[] | select(.student)'\n"
+     "  until mbplantctl exercise > now.txt; do sleep 5; done\n"},
     {"plant", ctl_run_plant, 1, 2, CTL_OPT_COMMON, TEXT, "get|check|put FILE",
      "the slave's plant file: read, try or replace it",
      "get writes it to FILE, which must be new, or to the terminal. check and put need the instructor's unit\n"
@@ -379,10 +389,12 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl explain --response 01 03 05 00 01\n"
      "  mbplantctl explain :010300000001FB\n"
      "  mbplantctl explain '[00][01][00][00][00][06][01][03][00][00][00][01]'\n"},
-    {"completion", ctl_run_completion, 1, 3, CTL_OPT_COMMON, TEXT, "bash",
+    {"completion", ctl_run_completion, 1, 3, CTL_OPT_COMMON, TEXT, "bash|zsh|fish",
      "a script that completes verbs, options and names",
      "Names are those of the plant that runs, at -H and -p where the command line has them.\n",
      "  source <(mbplantctl completion bash)\n"
+     "  source <(mbplantctl completion zsh)     after compinit\n"
+     "  mbplantctl completion fish | source\n"
      "  mbplantctl completion bash | sudo tee /etc/bash_completion.d/mbplantctl\n"},
 };
 

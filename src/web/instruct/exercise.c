@@ -99,22 +99,9 @@ const struct web_noun web_expectation_noun = WEB_NOUN("Expectation", expectation
 
 /* ---- all --------------------------------------------------------------------------------------------------------- */
 
-struct sums {
-    unsigned met, missed, points, points_lost, points_all;
-};
-
-static struct sums sums_of(const struct web_item *item)
+static struct mbp_play_sums sums_of(const struct web_item *item)
 {
-    struct sums sums = {0};
-    for (uint32_t i = 0; i < mbp_play_count(play_of(item)); i++) {
-        const struct mbp_expectation one = mbp_play_expectation(play_of(item), i);
-        sums.met += one.verdict == MBP_VERDICT_MET;
-        sums.missed += one.verdict == MBP_VERDICT_MISSED;
-        sums.points += one.verdict == MBP_VERDICT_MET ? one.points : 0;
-        sums.points_lost += one.verdict == MBP_VERDICT_MISSED ? one.points : 0;
-        sums.points_all += one.points;
-    }
-    return sums;
+    return mbp_play_sums(play_of(item));
 }
 
 static void put_name(const struct web_item *item)
@@ -135,6 +122,11 @@ static void put_duration(const struct web_item *item)
 static void put_over(const struct web_item *item)
 {
     fputs(mbp_play_is_over(play_of(item)) ? "true" : "false", item->out);
+}
+
+static void put_passed(const struct web_item *item)
+{
+    fputs(mbp_play_passed(play_of(item)) ? "true" : "false", item->out);
 }
 
 static void put_count(const struct web_item *item)
@@ -200,6 +192,7 @@ static const struct web_field exercise_fields[] = {
     {ROW("simulated_ms", "since its begin", WEB_COUNT), .put = put_now},
     {ROW("duration_ms", "that it takes; 0 = until all is decided", WEB_COUNT), .put = put_duration},
     {ROW("over", "its time is over, and all is decided", WEB_FLAG), .put = put_over},
+    {ROW("passed", "all are met, and every step of it could be done", WEB_FLAG), .put = put_passed},
     {ROW("expectations_all", "how many there are, also later ones", WEB_COUNT), .put = put_count},
     {ROW("met", "how many are", WEB_COUNT), .put = put_met},
     {ROW("missed", "how many are", WEB_COUNT), .put = put_missed},

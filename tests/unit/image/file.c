@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mbplant/image.h"
+#include "mbplant/image/exercise.h"
 #include "mbplant/names.h"
 
 #define MISSING MBP_EX_ILLEGAL_DATA_ADDRESS
@@ -229,6 +229,69 @@ static void test_files_of_names_are_the_sources_where_the_unit_has_none_there(vo
     assert_int_equal(read_words(files, MBP_NAMES_INDEX_FILE, 0, 1, words), MISSING);
 }
 
+/* A struct mbp_text, as it is now. */
+static size_t tell(void *ctx, char *text, size_t size)
+{
+    const struct mbp_text *now = ctx;
+    assert_true(now->len <= size);
+    memcpy(text, now->bytes, now->len);
+    return now->len;
+}
+
+static struct files with_instructor(void)
+{
+    struct files files = {.plant = fixture_plant("mbplant: 1\ninstructor: true\nunits: [{id: 1}]\n")};
+    assert_int_equal(mbp_image_new(files.plant, &files.image), MBP_OK);
+    files.unit = mbp_image_unit(files.image, MBP_INSTRUCTOR_UNIT);
+    return files;
+}
+
+static void test_exercise_is_a_file_of_the_instructors_unit_while_it_plays(void **state)
+{
+    (void)state;
+    struct mbp_text text = {"exercise\tA\n", 11};
+    static const uint8_t bytes[2] = {0};
+    struct files files = with_instructor();
+    uint16_t words[10] = {0};
+    assert_int_equal(read_words(&files, MBP_EXERCISE_FILE, 0, 4, words), MISSING);
+    mbp_image_set_exercise(files.image, tell, &text);
+    assert_int_equal(read_words(&files, MBP_EXERCISE_FILE, 0, 10, words), MBP_OK);
+    assert_int_equal((uint32_t)words[0] << 16 | words[1], 11);
+    assert_int_equal((uint32_t)words[2] << 16 | words[3], mbp_crc32(0, text.bytes, text.len));
+    assert_int_equal(words[4], 'e' << 8 | 'x');
+    assert_int_equal(words[9], '\n' << 8); /* padded with a zero */
+    assert_int_equal(read_words(&files, MBP_EXERCISE_FILE, 9, 2, words), MISSING);
+    assert_int_equal(read_words(&files, MBP_EXERCISE_FILE + 1, 0, 1, words), MISSING);
+    assert_int_equal(mbp_image_write_file(files.unit, MBP_EXERCISE_FILE, 0, 1, bytes, (struct mbp_peer){1}), MISSING);
+    mbp_image_set_exercise(files.image, NULL, NULL);
+    assert_int_equal(read_words(&files, MBP_EXERCISE_FILE, 4, 1, words), MISSING);
+    files.unit = mbp_image_unit(files.image, 1);
+    mbp_image_set_exercise(files.image, tell, &text);
+    assert_int_equal(read_words(&files, MBP_EXERCISE_FILE, 0, 4, words), MISSING);
+    mbp_image_free(files.image);
+    mbp_plant_free(files.plant);
+}
+
+static void test_exercise_stays_as_it_was_until_it_is_read_from_its_begin(void **state)
+{
+    (void)state;
+    struct mbp_text text = {"exercise\tA\n", 11};
+    struct files files = with_instructor();
+    uint16_t words[10] = {0};
+    mbp_image_set_exercise(files.image, tell, &text);
+    assert_int_equal(read_words(&files, MBP_EXERCISE_FILE, 0, 4, words), MBP_OK);
+    text = (struct mbp_text){"EXERCISE\tB", 10};
+    assert_int_equal(read_words(&files, MBP_EXERCISE_FILE, 4, 6, words), MBP_OK);
+    assert_int_equal(words[0], 'e' << 8 | 'x');
+    assert_int_equal(read_words(&files, MBP_EXERCISE_FILE, 0, 4, words), MBP_OK);
+    assert_int_equal(words[1], 10);
+    assert_int_equal(read_words(&files, MBP_EXERCISE_FILE, 4, 5, words), MBP_OK);
+    assert_int_equal(words[0], 'E' << 8 | 'X');
+    assert_int_equal(read_words(&files, MBP_EXERCISE_FILE, 4, 6, words), MISSING);
+    mbp_image_free(files.image);
+    mbp_plant_free(files.plant);
+}
+
 static void test_fifo_declared_gives_its_queue_and_leaves_it(void **state)
 {
     struct files *files = *state;
@@ -259,6 +322,8 @@ int main(void)
         TEST(test_file_901_goes_on_where_900_is_full),
         TEST(test_files_from_1000_are_the_sources),
         TEST(test_files_of_names_are_the_sources_where_the_unit_has_none_there),
+        TEST(test_exercise_is_a_file_of_the_instructors_unit_while_it_plays),
+        TEST(test_exercise_stays_as_it_was_until_it_is_read_from_its_begin),
         TEST(test_fifo_declared_gives_its_queue_and_leaves_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@ const char exercise_plant[] =
     "name: Line\n"
     "scan: 100ms\n"
     "seed: 7\n"
+    "instructor: true\n"
     "units:\n"
     "  - id: 1\n"
     "    machines:\n"
@@ -79,15 +80,16 @@ void exercise_play(struct exercise *exercise, const char *timeline, bool model)
 
 void exercise_play_with(struct exercise *exercise, const char *keys, const char *timeline, bool model)
 {
-    char text[4096];
+    char *text = NULL;
     stop_plant(exercise);
     start_plant(exercise);
-    int len = snprintf(text, sizeof text, "mbplant_scenario: 1\nname: A <\"test\">\nduration: 10s\n%stimeline:\n%s",
-                       keys, timeline);
-    assert_true(len > 0 && (size_t)len < sizeof text);
+    int len =
+        asprintf(&text, "mbplant_scenario: 1\nname: A <\"test\">\nduration: 10s\n%stimeline:\n%s", keys, timeline);
+    assert_true(len > 0);
     assert_int_equal(mbp_scenario_parse("test.yaml", (struct mbp_text){text, (size_t)len}, &exercise->scenario),
                      MBP_OK);
     assert_int_equal(mbp_scenario_bind(exercise->scenario, exercise->plant, stderr), MBP_OK);
+    free(text);
     exercise->out = open_memstream(&exercise->told, &exercise->told_len);
     assert_non_null(exercise->out);
     const struct mbp_play_config config = {.scenario = exercise->scenario,

@@ -1,31 +1,93 @@
-/* completion: a script for bash, which asks this program for words as they are needed; the hidden words are here too.
+/* completion: a script for a shell, which asks this program for words as they are needed; the hidden words are here
+ * too.
  */
 #include <string.h>
 
 #include "ctl.h"
 #include "slave/point.h"
 
-static const char script[] = "# Completion of mbplantctl for bash, with the names of the plant that runs:\n"
-                             "#   source <(mbplantctl completion bash)\n"
-                             "_mbplantctl() {\n"
-                             "    local word=${COMP_WORDS[COMP_CWORD]} verb= i options=()\n"
-                             "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
-                             "        case ${COMP_WORDS[i]} in\n"
-                             "        -H | -p | -u | --host | --port | --unit | --plant) "
-                             "options+=(\"${COMP_WORDS[i]}\" \"${COMP_WORDS[i + 1]}\"); ((i++)) ;;\n"
-                             "        -*) ;;\n"
-                             "        *) [[ -z $verb ]] && verb=${COMP_WORDS[i]} ;;\n"
-                             "        esac\n"
-                             "    done\n"
-                             "    COMPREPLY=()\n"
-                             "    local IFS=$'\\n'\n"
-                             "    COMPREPLY=($(compgen -W \"$(mbplantctl --timeout 300ms \"${options[@]}\" completion "
-                             "words -- \"$verb\" \"$word\" 2>/dev/null)\" -- \"$word\"))\n"
-                             "    if [[ ${#COMPREPLY[@]} -eq 0 ]]; then\n"
-                             "        COMPREPLY=($(compgen -f -- \"$word\"))\n"
-                             "    fi\n"
-                             "}\n"
-                             "complete -F _mbplantctl mbplantctl\n";
+/* The options that say which plant's names are meant, with what stands between them in a shell's words for a choice. */
+#define OF_THE_PLANT(or) "-H" or "-p" or "-u" or "--host" or "--port" or "--unit" or "--plant"
+
+/* Which words there may be behind the verb; a plant that does not answer is not waited for. */
+#define WORDS(options) "mbplantctl --timeout 300ms " options " completion words --"
+
+static const char bash[] =
+    "# Completion of mbplantctl for bash, with the names of the plant that runs:\n"
+    "#   source <(mbplantctl completion bash)\n"
+    "_mbplantctl() {\n"
+    "    local word=${COMP_WORDS[COMP_CWORD]} verb= i options=()\n"
+    "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
+    "        case ${COMP_WORDS[i]} in\n"
+    "        " OF_THE_PLANT(" | ") ") options+=(\"${COMP_WORDS[i]}\" \"${COMP_WORDS[i + 1]}\"); "
+                                   "((i++)) ;;\n"
+                                   "        -*) ;;\n"
+                                   "        *) [[ -z $verb ]] && verb=${COMP_WORDS[i]} ;;\n"
+                                   "        esac\n"
+                                   "    done\n"
+                                   "    COMPREPLY=()\n"
+                                   "    local IFS=$'\\n'\n"
+                                   "    COMPREPLY=($(compgen -W \"$(" WORDS(
+                                       "\"${options[@]}\"") " \"$verb\" \"$word\" 2>/dev/null)\" -- \"$word\"))\n"
+                                                            "    if [[ ${#COMPREPLY[@]} -eq 0 ]]; then\n"
+                                                            "        COMPREPLY=($(compgen -f -- \"$word\"))\n"
+                                                            "    fi\n"
+                                                            "}\n"
+                                                            "complete -F _mbplantctl mbplantctl\n";
+
+static const char zsh[] =
+    "#compdef mbplantctl\n"
+    "# Completion of mbplantctl for zsh, with the names of the plant that runs, after compinit:\n"
+    "#   source <(mbplantctl completion zsh)\n"
+    "_mbplantctl() {\n"
+    "    local verb= i\n"
+    "    local -a options offered\n"
+    "    for ((i = 2; i < CURRENT; i++)); do\n"
+    "        case ${(Q)words[i]} in\n"
+    "        (" OF_THE_PLANT("|") ") options+=(\"${(Q)words[i]}\" \"${(Q)words[i + 1]}\"); ((i++)) ;;\n"
+                                  "        (-*) ;;\n"
+                                  "        (*) [[ -z $verb ]] && verb=${(Q)words[i]} ;;\n"
+                                  "        esac\n"
+                                  "    done\n"
+                                  "    offered=(${(f)\"$(" WORDS(
+                                      "\"${options[@]}\"") " \"$verb\" \"$PREFIX\" 2>/dev/null)\"})\n"
+                                                           "    compadd -a offered || _files\n"
+                                                           "}\n"
+                                                           "compdef _mbplantctl mbplantctl\n";
+
+static const char fish[] =
+    "# Completion of mbplantctl for fish, with the names of the plant that runs:\n"
+    "#   mbplantctl completion fish | source\n"
+    "function __mbplantctl_words\n"
+    "    set -l verb\n"
+    "    set -l options\n"
+    "    set -l before (commandline -opc)\n"
+    "    set -l word (commandline -ct)\n"
+    "    set -e before[1]\n"
+    "    while set -q before[1]\n"
+    "        switch $before[1]\n"
+    "            case " OF_THE_PLANT(" ") "\n"
+                                          "                set -a options $before[1..2]\n"
+                                          "                set -e before[1]\n"
+                                          "            case '-*'\n"
+                                          "            case '*'\n"
+                                          "                test -z \"$verb\"; and set verb $before[1]\n"
+                                          "        end\n"
+                                          "        set -e before[1]\n"
+                                          "    end\n"
+                                          "    set -l offered (command " WORDS(
+                                              "$options") " \"$verb\" \"$word\" 2>/dev/null)\n"
+                                                          "    if string match -q -- \"$word*\" $offered\n"
+                                                          "        printf '%s\\n' $offered\n"
+                                                          "    else\n"
+                                                          "        __fish_complete_path \"$word\"\n"
+                                                          "    end\n"
+                                                          "end\n"
+                                                          "complete -c mbplantctl -f -a '(__mbplantctl_words)'\n";
+
+static const struct {
+    const char *name, *script;
+} shells[] = {{"bash", bash}, {"zsh", zsh}, {"fish", fish}};
 
 /* What a verb's first words may be, beside names of the plant: the words in its arguments that are no placeholders. */
 static void say_words_of(const struct ctl_verb *verb)
@@ -95,10 +157,12 @@ CTL_VERB(completion)
     const char *shell = ctl->options->argv[0];
     if (strcmp(shell, "words") == 0)
         return say_words(ctl);
-    if (strcmp(shell, "bash") != 0) {
-        ctl_error("completion %s: there is one for bash", shell);
-        return CTL_USAGE;
+    for (size_t s = 0; s < sizeof shells / sizeof shells[0]; s++) {
+        if (strcmp(shell, shells[s].name) == 0) {
+            fputs(shells[s].script, stdout);
+            return CTL_OK;
+        }
     }
-    fputs(script, stdout);
-    return CTL_OK;
+    ctl_error("completion %s: there is one for bash, zsh and fish", shell);
+    return CTL_USAGE;
 }
