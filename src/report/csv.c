@@ -66,7 +66,7 @@ static void put_machine(const struct mbp_report_machine *machine, struct mbp_gri
     char time[32] = "";
     if (machine->since_ms != 0)
         mbp_time_format(machine->since_ms, time, sizeof time);
-    mbp_fact_text(grid, "machine", name, "state", mbp_state_name(machine->state), "");
+    mbp_fact_text(grid, "machine", name, "state", machine->untold ? "" : mbp_state_name(machine->state), "");
     mbp_fact_text(grid, "machine", name, "since", time, "");
     mbp_fact_text(grid, "machine", name, "cause", machine->cause, "");
     mbp_fact_text(grid, "machine", name, "first out", machine->first_out, "");

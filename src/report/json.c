@@ -36,15 +36,16 @@ static json_t *event_json(const struct mbp_telling *by, const struct mbp_event *
 static json_t *machine_json(const struct mbp_report_machine *machine)
 {
     return json_pack(
-        "{s:s, s:s, s:i, s:s, s:s, s:o, s:I, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o}", "name",
+        "{s:s, s:s, s:i, s:s, s:o, s:o, s:I, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o}", "name",
         machine->name, "label", machine->label, "unit", (int)machine->unit, "unit_name", machine->unit_name, "state",
-        mbp_state_name(machine->state), "since", time_or_null(machine->since_ms), "since_ms",
-        (json_int_t)machine->since_ms, "cause", machine->cause, "first_out", machine->first_out, "alarms",
-        (json_int_t)machine->alarms, "good", (json_int_t)machine->good, "reject", (json_int_t)machine->reject,
-        "running_s", (json_int_t)machine->running_s, "down_s", (json_int_t)machine->down_s, "maintenance_s",
-        (json_int_t)machine->maintenance_s, "failures", (json_int_t)machine->failures, "maintenance_due",
-        (int)machine->due, "maintenance_due_in_s", machine->due_by_time ? json_integer(machine->due_s) : json_null(),
-        "maintenance_due_in_products", machine->due_by_output ? json_integer(machine->due_products) : json_null());
+        machine->untold ? json_null() : json_string(mbp_state_name(machine->state)), "since",
+        time_or_null(machine->since_ms), "since_ms", (json_int_t)machine->since_ms, "cause", machine->cause,
+        "first_out", machine->first_out, "alarms", (json_int_t)machine->alarms, "good", (json_int_t)machine->good,
+        "reject", (json_int_t)machine->reject, "running_s", (json_int_t)machine->running_s, "down_s",
+        (json_int_t)machine->down_s, "maintenance_s", (json_int_t)machine->maintenance_s, "failures",
+        (json_int_t)machine->failures, "maintenance_due", (int)machine->due, "maintenance_due_in_s",
+        machine->due_by_time ? json_integer(machine->due_s) : json_null(), "maintenance_due_in_products",
+        machine->due_by_output ? json_integer(machine->due_products) : json_null());
 }
 
 static json_t *alarm_json(enum mbp_lang lang, const struct mbp_report_alarm *alarm)
