@@ -8,6 +8,8 @@
 #include "slave/snapshot.h"
 #include "verbs/write.h"
 
+#define ELAPSED_S 3u /* may have passed of a shelf's time when it is read back */
+
 /* The sensors that the verb's argument means. */
 struct meant {
     const char *name;
@@ -120,6 +122,22 @@ static bool any_on(struct ctl *ctl, const struct meant *meant, enum mbp_write_ki
     return false;
 }
 
+/* How long it became: the plant file may allow less than was asked for. The shortest of all that are meant; where the
+ * register has not been answered for yet, what was asked for. */
+static uint32_t shelved_for(struct ctl *ctl, const struct meant *meant, uint16_t addr)
+{
+    uint16_t left[MBP_SENSORS_PER_UNIT_MAX];
+    uint32_t shortest = ctl->options->shelf_s;
+    if (ctl->pending || ctl->options->no_wait ||
+        ctl_read(ctl->link, meant->unit, MBP_HOLDING_REGISTERS, addr, meant->count, left) != MBP_OK)
+        return shortest;
+    for (uint32_t i = 0; i < meant->count; i++) {
+        if (left[i] != 0 && left[i] + ELAPSED_S < shortest)
+            shortest = left[i];
+    }
+    return shortest;
+}
+
 static const char *place_of(enum mbp_table table, uint16_t addr, uint32_t count, char *buf, size_t size)
 {
     return ctl_address_text(table, addr, count, buf, size);
@@ -210,7 +228,7 @@ CTL_VERB(shelve)
         ctl_say("%s: alarms shelved until they return to normal  (%s)\n", meant.name, place);
     else if (options->shelf_s != 0)
         ctl_say("%s: alarms shelved for %s  (%s)\n", meant.name,
-                mbp_span_text_in(ctl_spoken(), options->shelf_s, span, sizeof span), place);
+                mbp_span_text_in(ctl_spoken(), shelved_for(ctl, &meant, (uint16_t)addr), span, sizeof span), place);
     else
         ctl_say("%s: alarms shelved until mbplantctl unshelve %s  (%s)\n", meant.name, meant.name, place);
     return ctl_say_pending(ctl, meant.name);
