@@ -142,7 +142,7 @@ static void put_controller(const struct mbp_plant *plant, const struct mbp_repor
                             ? mbp_actuator_decimals(&plant->actuators[controller->output])
                             : mbp_sensor_decimals(&plant->sensors[plant->controllers[controller->inner].input]);
     char text[400];
-    mbp_fact_text(grid, "controller", name, "mode", mbp_output_mode(row->automatic), "");
+    mbp_fact_text(grid, "controller", name, "mode", row->mode_untold ? "" : mbp_output_mode(row->automatic), "");
     mbp_fact_text(grid, "controller", name, "input", input->name, "");
     mbp_fact_text(grid, "controller", name, "setpoint", plain_number(input, row->setpoint, text, sizeof text),
                   input->unit_text);

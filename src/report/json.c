@@ -108,12 +108,12 @@ static json_t *controller_json(const struct mbp_plant *plant, const struct mbp_r
 {
     const struct mbp_controller *controller = row->controller;
     const struct mbp_sensor *input = &plant->sensors[controller->input];
-    return json_pack("{s:s, s:s, s:i, s:s, s:s, s:o, s:o, s:s, s:o, s:s, s:s}", "name", controller->name, "label",
+    return json_pack("{s:s, s:s, s:i, s:o, s:s, s:o, s:o, s:s, s:o, s:s, s:s}", "name", controller->name, "label",
                      controller->label, "unit_id", (int)plant->units[controller->unit].id, "mode",
-                     mbp_output_mode(row->automatic), "input", input->name, "setpoint", number_or_null(row->setpoint),
-                     "value", number_or_null(row->measurement), "unit", input->unit_text, "output",
-                     number_or_null(row->output), "output_unit", mbp_output_unit(plant, controller), "moves",
-                     mbp_output_moves(plant, controller));
+                     row->mode_untold ? json_null() : json_string(mbp_output_mode(row->automatic)), "input",
+                     input->name, "setpoint", number_or_null(row->setpoint), "value", number_or_null(row->measurement),
+                     "unit", input->unit_text, "output", number_or_null(row->output), "output_unit",
+                     mbp_output_unit(plant, controller), "moves", mbp_output_moves(plant, controller));
 }
 
 static json_t *actuators_json(const struct mbp_report *report, const struct mbp_plant *plant)

@@ -402,6 +402,8 @@ class Points(unittest.TestCase):
         self.assertIn("no address shows the state of 1 interlock; a point does", interlocks)
         report = json.loads(plant.ctl("report", "--format", "json"))
         self.assertEqual((report["summary"]["by_state"]["en_service"], report["machines"][0]["state"]), (0, None))
+        self.assertEqual((report["controllers"][0]["mode"], report["controllers"][0]["setpoint"]), (None, None))
+        self.assertNotIn("manual", plant.ctl("report", "--format", "csv"))
 
     def test_release_all_lets_go_where_a_coil_is_and_says_where_none_is(self):
         self.file.write_text(TWO_UNITS, encoding="utf-8")
