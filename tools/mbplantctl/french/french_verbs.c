@@ -49,7 +49,6 @@ const struct mbp_pair ctl_french_verbs[] = {
     {"%s is a parameter, at no address; mbplantctl sim parameter %s shows or changes it", "%s est un paramètre, sans adresse ; mbplantctl sim parameter %s le montre ou le change"},
     {"%s has no %s '%s'; did you mean %s? mbplantctl %s lists them", "%s n’a pas de %s « %s » ; vouliez-vous %s ? mbplantctl %s les donne"},
     {"%s has no %s '%s'; mbplantctl %s lists them", "%s n’a pas de %s « %s » ; mbplantctl %s les donne"},
-    {"interlock", "sécurité"},
     {"%s.%s stands at no address of its unit; a point of the plant file gives it one: points: [{at: %s 0, tag: %s.%s}]", "%s.%s n’a pas d’adresse dans son unité ; un point du fichier d’installation lui en donne une : points: [{at: %s 0, tag: %s.%s}]"},
     {"cannot connect to %s: %s", "connexion impossible à %s : %s"},
     {"%s does not tell its plant: it has no unit %u (exception 0B); -u names one that it has; %s", "%s ne dit pas son installation : il n’a pas d’unité %u (exception 0B) ; -u en nomme une qu’il a ; %s"},
