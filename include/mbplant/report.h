@@ -121,6 +121,7 @@ struct mbp_report_machine {
     const char *name, *label, *unit_name;
     uint8_t unit; /* Modbus unit id */
     enum mbp_state_code state;
+    bool untold;                               /* of a report by a master: no address shows its state */
     uint64_t since_ms;                         /* wall time; 0 = unknown */
     const char *cause;                         /* of the present state, "" = unknown */
     const char *first_out;                     /* sensor that tripped it, "" = none */
@@ -144,6 +145,8 @@ struct mbp_report_alarm {
     enum mbp_limit limit;
     double value, limit_value; /* engineering units, as read when the report was made */
     bool active, unacknowledged, shelved;
+    bool limit_untold;          /* of a report by a master: no address shows its limit */
+    bool ack_untold;            /* likewise whether it is acknowledged */
     bool bypass;                /* not the alarm itself: an entry for the bypass of the interlock that it is */
     enum mbp_alarm_state state; /* NORMAL = what the three above say */
     uint64_t since_ms;          /* wall time when it was raised last, else of the last change of the sensor's alarms;
@@ -166,6 +169,7 @@ static inline const char *mbp_report_mover(const struct mbp_report_actuator *row
 struct mbp_report_controller {
     const struct mbp_controller *controller;
     bool automatic;
+    bool mode_untold;             /* as a machine's state */
     double setpoint, measurement; /* in the unit of its input */
     double output;                /* in the unit of what it moves */
 };

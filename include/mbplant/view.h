@@ -82,6 +82,7 @@ struct mbp_summary_view {
 struct mbp_machine_view {
     MBP_MACHINE_SHOWN(MBP_SHOWN_MEMBER)
     bool in_state[MBP_STATE_COUNT];         /* its state, a flag each */
+    bool untold;                            /* to a master: no address of its unit shows its state */
     bool shelved;                           /* all its sensors are */
     uint32_t first_out_sensor;              /* number in its unit, or MBP_VIEW_NONE */
     uint32_t refused_state;                 /* that was asked last and refused, or MBP_VIEW_NONE */
@@ -102,6 +103,8 @@ struct mbp_sensor_view {
     uint32_t bypassed_s[MBP_ALARM_COUNT]; /* left of the bypass of the interlock of each; 0 = none */
     bool acting, first_out;               /* of an interlock, as the next */
     uint8_t interlock_state;              /* enum mbp_interlock_state */
+    uint8_t untold_limits;                /* to a master: no address of its unit shows these: a mask */
+    uint8_t untold_acks;                  /* likewise of alarms, whether they are acknowledged */
 };
 
 struct mbp_actuator_view {
@@ -113,6 +116,7 @@ struct mbp_actuator_view {
 struct mbp_controller_view {
     double setting[MBP_SETTING_COUNT];
     MBP_CONTROLLER_SHOWN(MBP_SHOWN_MEMBER)
+    bool untold; /* to a master: no address of its unit shows its mode */
 };
 #undef MBP_SHOWN_MEMBER
 

@@ -66,7 +66,7 @@ static void put_machine(const struct mbp_report_machine *machine, struct mbp_gri
     char time[32] = "";
     if (machine->since_ms != 0)
         mbp_time_format(machine->since_ms, time, sizeof time);
-    mbp_fact_text(grid, "machine", name, "state", mbp_state_name(machine->state), "");
+    mbp_fact_text(grid, "machine", name, "state", machine->untold ? "" : mbp_state_name(machine->state), "");
     mbp_fact_text(grid, "machine", name, "since", time, "");
     mbp_fact_text(grid, "machine", name, "cause", machine->cause, "");
     mbp_fact_text(grid, "machine", name, "first out", machine->first_out, "");
@@ -142,7 +142,7 @@ static void put_controller(const struct mbp_plant *plant, const struct mbp_repor
                             ? mbp_actuator_decimals(&plant->actuators[controller->output])
                             : mbp_sensor_decimals(&plant->sensors[plant->controllers[controller->inner].input]);
     char text[400];
-    mbp_fact_text(grid, "controller", name, "mode", mbp_output_mode(row->automatic), "");
+    mbp_fact_text(grid, "controller", name, "mode", row->mode_untold ? "" : mbp_output_mode(row->automatic), "");
     mbp_fact_text(grid, "controller", name, "input", input->name, "");
     mbp_fact_text(grid, "controller", name, "setpoint", plain_number(input, row->setpoint, text, sizeof text),
                   input->unit_text);

@@ -197,7 +197,8 @@ static void machine_row(struct document *document, const struct mbp_report_machi
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", machine->name);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", machine->label);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", machine->unit);
-    mbp_grid_cell(grid, mbp_state_paint(machine->state), "%s", mbp_message_state(document->lang, machine->state));
+    mbp_grid_cell(grid, machine->untold ? MBP_PAINT_NONE : mbp_state_paint(machine->state), "%s",
+                  machine->untold ? "-" : mbp_message_state(document->lang, machine->state));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", time);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", span);
     mbp_grid_cell(grid, machine->alarms > 0 ? MBP_PAINT_BAD : MBP_PAINT_NONE, "%u", machine->alarms);
@@ -278,6 +279,8 @@ static enum mbp_message alarm_state(const struct mbp_report_alarm *alarm)
         return alarm->state == MBP_ALARM_SUPPRESSED ? MSG_W_SUPPRESSED : MSG_W_OUT_OF_SERVICE;
     if (alarm->shelved)
         return MSG_W_SHELVED;
+    if (alarm->active && alarm->ack_untold)
+        return MSG_W_ACTIVE;
     if (alarm->active)
         return alarm->unacknowledged ? MSG_W_ACTIVE_UNACK : MSG_W_ACTIVE_ACK;
     return MSG_W_RETURNED;
@@ -297,7 +300,7 @@ const char *mbp_report_alarm_limit(enum mbp_lang lang, const struct mbp_report_a
 {
     char limit[64];
     char time[32];
-    if (alarm->limit == MBP_BAD_QUALITY || alarm->bypass) {
+    if (alarm->limit == MBP_BAD_QUALITY || alarm->bypass || alarm->limit_untold) {
         snprintf(buf, size, "-");
         return buf;
     }

@@ -36,15 +36,16 @@ static json_t *event_json(const struct mbp_telling *by, const struct mbp_event *
 static json_t *machine_json(const struct mbp_report_machine *machine)
 {
     return json_pack(
-        "{s:s, s:s, s:i, s:s, s:s, s:o, s:I, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o}", "name",
+        "{s:s, s:s, s:i, s:s, s:o, s:o, s:I, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o}", "name",
         machine->name, "label", machine->label, "unit", (int)machine->unit, "unit_name", machine->unit_name, "state",
-        mbp_state_name(machine->state), "since", time_or_null(machine->since_ms), "since_ms",
-        (json_int_t)machine->since_ms, "cause", machine->cause, "first_out", machine->first_out, "alarms",
-        (json_int_t)machine->alarms, "good", (json_int_t)machine->good, "reject", (json_int_t)machine->reject,
-        "running_s", (json_int_t)machine->running_s, "down_s", (json_int_t)machine->down_s, "maintenance_s",
-        (json_int_t)machine->maintenance_s, "failures", (json_int_t)machine->failures, "maintenance_due",
-        (int)machine->due, "maintenance_due_in_s", machine->due_by_time ? json_integer(machine->due_s) : json_null(),
-        "maintenance_due_in_products", machine->due_by_output ? json_integer(machine->due_products) : json_null());
+        machine->untold ? json_null() : json_string(mbp_state_name(machine->state)), "since",
+        time_or_null(machine->since_ms), "since_ms", (json_int_t)machine->since_ms, "cause", machine->cause,
+        "first_out", machine->first_out, "alarms", (json_int_t)machine->alarms, "good", (json_int_t)machine->good,
+        "reject", (json_int_t)machine->reject, "running_s", (json_int_t)machine->running_s, "down_s",
+        (json_int_t)machine->down_s, "maintenance_s", (json_int_t)machine->maintenance_s, "failures",
+        (json_int_t)machine->failures, "maintenance_due", (int)machine->due, "maintenance_due_in_s",
+        machine->due_by_time ? json_integer(machine->due_s) : json_null(), "maintenance_due_in_products",
+        machine->due_by_output ? json_integer(machine->due_products) : json_null());
 }
 
 static json_t *alarm_json(enum mbp_lang lang, const struct mbp_report_alarm *alarm)
@@ -107,12 +108,12 @@ static json_t *controller_json(const struct mbp_plant *plant, const struct mbp_r
 {
     const struct mbp_controller *controller = row->controller;
     const struct mbp_sensor *input = &plant->sensors[controller->input];
-    return json_pack("{s:s, s:s, s:i, s:s, s:s, s:o, s:o, s:s, s:o, s:s, s:s}", "name", controller->name, "label",
+    return json_pack("{s:s, s:s, s:i, s:o, s:s, s:o, s:o, s:s, s:o, s:s, s:s}", "name", controller->name, "label",
                      controller->label, "unit_id", (int)plant->units[controller->unit].id, "mode",
-                     mbp_output_mode(row->automatic), "input", input->name, "setpoint", number_or_null(row->setpoint),
-                     "value", number_or_null(row->measurement), "unit", input->unit_text, "output",
-                     number_or_null(row->output), "output_unit", mbp_output_unit(plant, controller), "moves",
-                     mbp_output_moves(plant, controller));
+                     row->mode_untold ? json_null() : json_string(mbp_output_mode(row->automatic)), "input",
+                     input->name, "setpoint", number_or_null(row->setpoint), "value", number_or_null(row->measurement),
+                     "unit", input->unit_text, "output", number_or_null(row->output), "output_unit",
+                     mbp_output_unit(plant, controller), "moves", mbp_output_moves(plant, controller));
 }
 
 static json_t *actuators_json(const struct mbp_report *report, const struct mbp_plant *plant)

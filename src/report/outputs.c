@@ -71,7 +71,8 @@ static void controller_row(const struct document *document, const struct mbp_rep
     const struct mbp_sensor *input = &plant->sensors[controller->input];
     char text[64];
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", controller->name);
-    mbp_grid_cell(grid, row->automatic ? MBP_PAINT_NONE : MBP_PAINT_CARE, "%s", mbp_output_mode(row->automatic));
+    mbp_grid_cell(grid, row->automatic || row->mode_untold ? MBP_PAINT_NONE : MBP_PAINT_CARE, "%s",
+                  row->mode_untold ? "-" : mbp_output_mode(row->automatic));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", input->name);
     mbp_value_text(input, row->setpoint, text, sizeof text);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_message_decimal(document->lang, text));

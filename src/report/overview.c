@@ -18,6 +18,7 @@ static void fill_machine(const struct mbp_plant *plant, uint32_t m, const struct
         .unit_name = unit->name,
         .unit = unit->id,
         .state = (enum mbp_state_code)now->state,
+        .untold = now->untold,
         .since_ms = (uint64_t)now->since_s * 1000,
         .cause = cause,
         .first_out = first_out != UINT32_MAX ? plant->sensors[first_out].name : "",
@@ -83,6 +84,8 @@ static struct mbp_report_alarm alarm_of(const struct mbp_plant *plant, const str
         .limit_value = a < MBP_LIMIT_COUNT       ? now->limit[a]
                        : a == MBP_RATE_OF_CHANGE ? mbp_sensor_alarms(sensor)->rate_max
                                                  : (double)NAN,
+        .ack_untold = (now->untold_acks >> a & 1u) != 0,
+        .limit_untold = (now->untold_limits >> a & 1u) != 0,
         .active = state == MBP_ALARM_UNACKNOWLEDGED || state == MBP_ALARM_ACKNOWLEDGED,
         .unacknowledged = state == MBP_ALARM_UNACKNOWLEDGED || state == MBP_ALARM_RETURNED ||
                           state == MBP_ALARM_LATCHED_UNACKNOWLEDGED,
@@ -125,6 +128,12 @@ static int by_priority(const void *a, const void *b)
     return (int)one->bypass - (int)other->bypass;
 }
 
+/* Where no address shows the limit that is in use, the plant file says whether there is one. */
+static const double *limits_of(const struct mbp_sensor *sensor, const struct mbp_sensor_view *now, unsigned alarm)
+{
+    return (now->untold_limits >> alarm & 1u) != 0 ? sensor->limits : now->limit;
+}
+
 size_t mbp_overview_alarms(const struct mbp_plant *plant, const struct mbp_plant_view *view, bool all,
                            struct mbp_report_alarm *alarms)
 {
@@ -133,7 +142,7 @@ size_t mbp_overview_alarms(const struct mbp_plant *plant, const struct mbp_plant
         const struct mbp_sensor *sensor = &plant->sensors[s];
         const struct mbp_sensor_view *now = &view->sensors[s];
         for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
-            if (is_listed(sensor, now, a) || (all && mbp_sensor_has_alarm(sensor, now->limit, a)))
+            if (is_listed(sensor, now, a) || (all && mbp_sensor_has_alarm(sensor, limits_of(sensor, now, a), a)))
                 alarms[count++] = alarm_of(plant, sensor, now, a);
             if (sensor->interlock == MBP_NO_INTERLOCK && now->bypassed_s[a] != 0)
                 alarms[count++] = bypass_of(plant, sensor, a);
@@ -163,6 +172,7 @@ static void fill_outputs(const struct mbp_plant *plant, const struct mbp_plant_v
         overview->controllers[c] = (struct mbp_report_controller){
             .controller = controller,
             .automatic = now->automatic,
+            .mode_untold = now->untold,
             .setpoint = now->active_setpoint,
             .measurement = now->measurement,
             .output = now->output,
@@ -197,7 +207,7 @@ static void fill_report(const struct mbp_plant *plant, const struct mbp_plant_vi
         .alarms = overview->alarms,
     };
     for (uint32_t m = 0; m < plant->machine_count; m++) {
-        report->by_state[view->machines[m].state]++;
+        report->by_state[view->machines[m].state] += view->machines[m].untold ? 0 : 1;
         fill_machine(plant, m, &view->machines[m], overview->causes[m], &overview->machines[m]);
     }
     report->alarm_count = mbp_overview_alarms(plant, view, false, overview->alarms);

@@ -256,6 +256,13 @@ class Alarms(unittest.TestCase):
         self.until("T1", "normal")
         self.assertIn("M1: en_panne -> en_service", self.ctl("machine", "M1", "en_service"))
 
+    def test_shelving_for_longer_than_the_plant_file_allows_says_how_long_it_became(self):
+        self.path.write_text(PLANT.replace("alarm_policy: {", "alarm_policy: {longest_shelving: {low: 30min, medium: 30min, high: 30min, "
+                                                              "critical: 20min}, "), encoding="utf-8")
+        with support.Plant(self.path) as plant:
+            self.assertIn("U1: alarms shelved for 30min 0s", plant.ctl("shelve", "U1", "--for", "8h"))
+            self.assertIn("M1: alarms shelved for 20min 0s", plant.ctl("shelve", "M1", "--for", "8h"))
+
     def test_shelving_for_a_time_ends_by_itself_and_mbpoll_reads_what_is_left(self):
         self.ctl("force", "U1", "5")
         self.until("U1", "active, unacknowledged", "low")

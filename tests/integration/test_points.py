@@ -50,6 +50,29 @@ units:
       - {at: input 40, same_as: holding 200, count: 4}
 """
 
+TWO_UNITS = """mbplant: 1
+name: Two
+units:
+  - id: 1
+    sensors:
+      - {name: TA, range: [0, 100], unit: degC, limits: {high: 80}, signal: {base: 90}, register: {at: 0, type: float32}}
+  - id: 2
+    blocks: none
+    machines:
+      - name: M1
+        interlocks: [{name: LOW, when: "T1 < 5"}]
+        alarms: [{name: AL1, when: "T1 > 90"}]
+        sensors:
+          - {name: T1, range: [0, 100], limits: {high: 80}, trip: [high], signal: {base: 85}, register: {at: 0, type: float32}}
+          - {name: T3, range: [0, 100], limits: {high: 80}, signal: {base: 85}}
+        actuators: [{name: V1, kind: valve}]
+        controllers: [{name: L1, input: T1, output: V1, setpoint: 60, gain: 0.01}]
+    sensors:
+      - {name: T9, range: [0, 100], limits: {high: 80}, signal: {base: 85}}
+    points:
+      - {at: discrete 0, tag: T1.high}
+"""
+
 NAMES = """mbplant: 1
 name: Names
 units:
@@ -307,7 +330,8 @@ class Points(unittest.TestCase):
         self.file.write_text(NO_BLOCKS, encoding="utf-8")
         plant = self.begin()
         self.assertRegex(plant.ctl("status"), r"\nV1 +valve +40 % +-\nP1 +pump +on +-\n")
-        self.assertIn("no alarms that the map tells of; of 1 sensor it does not: ", plant.ctl("alarms"))
+        self.assertEqual(plant.ctl("alarms"), "no alarms that an address shows\nno address shows the alarms of 1 sensor; a point "
+                                              "does: points: [{at: input 0, tag: T1.high.state}]\n")
         self.assertIn("V1 = 30 %", plant.ctl("write", "V1.command", "30"))
         self.assertIn("V1 = 30 %", plant.ctl("read", "v1.COMMAND"))
         gives = "stands at no address of its unit; a point of the plant file gives it one: points: [{at: "
@@ -327,6 +351,89 @@ class Points(unittest.TestCase):
         self.assertIn("T1: alarms of 1 sensor reset", plant.ctl("reset", "T1"))
         refused = plant.ctl("machine", "M1", "en_service", check=False)
         self.assertIn("M1 stays en_panne: it was refused", refused.stderr)
+
+    def test_verbs_say_what_no_address_shows_and_serve_the_rest(self):
+        self.file.write_text(TWO_UNITS, encoding="utf-8")
+        plant = self.begin()
+        gives = " stands at no address of its unit; a point of the plant file gives it one: points: [{at: "
+        of_map = " stands at no address of its unit's map; a point of the plant file gives it one: points: [{at: "
+        plant.ctl("wait", "TA.high")
+        alarms = "no address shows the alarms of 3 sensors; a point does: points: [{at: input 0, tag: T3.high.state}]\n"
+        state = f"M1.state{gives}input 0, tag: M1.state"
+        for verb, stdout, stderr in (
+                (("ack", "all"), "TA: alarms of 1 sensor acknowledged\n", f"T1.acknowledge{gives}coil 0, tag: T1.acknowledge}}]\n"
+                                                                          "mbplantctl: the same of 3 more sensors\n"),
+                (("reset", "all"), "", f"T1.reset{gives}coil 0, tag: T1.reset"),
+                (("ack", "M1"), "", "mbplantctl: the same of 2 more sensors\n"),
+                (("unshelve", "all"), "Two: alarms of 0 sensors no longer shelved\n", f"T1.shelved{gives}coil 0, tag: T1.shelved"),
+                (("in-service", "all"), "", f"T1.out_of_service{gives}coil 0, tag: T1.out_of_service"),
+                (("alarms", "T9"), "", "no address shows the alarms of T9; a point does: points: [{at: input 0, tag: T9.high.state}]"),
+                (("alarms", "AL1"), "", "no address shows the alarms of AL1; a point does: points: [{at: input 0, tag: AL1.state}]"),
+                (("force", "T3", "5"), "", f"T3{of_map}"),
+                (("release", "T3"), "", f"T3{of_map}"),
+                (("force", "V1", "5"), "", f"V1{of_map}"),
+                (("release", "M1"), "M1: 0 sensors released\n", f"T1.forced{gives}coil 0, tag: T1.forced"),
+                (("bypass", "M1.LOW"), "", f"M1.LOW.bypass{gives}holding 0, tag: M1.LOW.bypass"),
+                (("bypass", "T1.high"), "", "blocks: {default: none, alarm_command: 60000}"),
+                (("bypass", "NOPE"), "", "Two has no interlock 'NOPE'; mbplantctl interlocks lists them"),
+                (("wait", "M1", "en_panne"), "", state),
+                (("wait", "M1", "!=", "en_panne"), "", state)):
+            with self.subTest(verb=verb):
+                result = plant.ctl(*verb, check=False)
+                self.assertNotEqual(result.returncode, 0, result.stdout)
+                self.assertIn(stdout, result.stdout)
+                self.assertIn(stderr, result.stderr)
+        status = plant.ctl("status")
+        self.assertRegex(status, r"\nM1 +2 +- +- +- +- +- +-")
+        self.assertRegex(status, r"\nL1 +- +T1 +- +- +- +V1\n")
+        self.assertIn(alarms, status)
+        self.assertEqual([json.loads(plant.ctl("status", "--format", "json"))["machines"][0][key]
+                          for key in ("alarms", "good", "reject")], [None] * 3)
+        listed = plant.ctl("alarms", "--all")
+        self.assertRegex(listed, r"\nT1 +M1 +High value +85.00 +- +high +medium +active +-\n")
+        self.assertNotIn("AL1", listed)
+        self.assertTrue(listed.endswith(alarms), listed)
+        self.assertIn("no address shows whether alarms of 4 sensors are hidden", plant.ctl("alarms", "--hidden"))
+        self.assertIn("no address shows the bypass of 2 interlocks; a point does: points: [{at: input 0, tag: T1.high.bypass}]",
+                      plant.ctl("bypass"))
+        interlocks = plant.ctl("interlocks")
+        self.assertRegex(interlocks, r"\nT1.high +M1 +trip +acting")
+        self.assertRegex(interlocks, r"\nM1.LOW +M1 +trip +- ")
+        self.assertIn("no address shows the state of 1 interlock; a point does", interlocks)
+        report = json.loads(plant.ctl("report", "--format", "json"))
+        self.assertEqual((report["summary"]["by_state"]["en_service"], report["machines"][0]["state"]), (0, None))
+        self.assertEqual((report["controllers"][0]["mode"], report["controllers"][0]["setpoint"]), (None, None))
+        self.assertNotIn("manual", plant.ctl("report", "--format", "csv"))
+
+    def test_release_all_lets_go_where_a_coil_is_and_says_where_none_is(self):
+        self.file.write_text(TWO_UNITS, encoding="utf-8")
+        plant = self.begin()
+        plant.ctl("force", "T1", "5")
+        plant.ctl("force", "TA", "5")
+        result = plant.ctl("release", "all", check=False)
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual(result.stdout, "Two: 1 sensor released\n")
+        self.assertIn("T1.forced stands at no address of its unit", result.stderr)
+        self.assertEqual((self.value(plant, "TA"), self.value(plant, "T1")), (90, 5))
+
+    def test_release_all_of_an_instructor_lets_go_what_has_no_coil(self):
+        self.file.write_text(TWO_UNITS.replace("name: Two\n", "name: Two\ninstructor: true\n"), encoding="utf-8")
+        plant = self.begin()
+        for whom in ("M1", "all"):
+            plant.ctl("force", "T1", "5")
+            self.assertIn("\n  and 1 of which no address shows whether it was forced\n", plant.ctl("release", whom))
+            self.assertEqual(self.value(plant, "T1"), 85)
+
+    def test_state_of_an_alarm_and_flag_of_a_machine_are_read_where_points_show_them(self):
+        self.file.write_text(TWO_UNITS + "      - {at: input 10, tag: T1.high.state}\n      - {at: discrete 9, tag: M1.en_panne, access: read}\n",
+                             encoding="utf-8")
+        plant = self.begin()
+        self.assertIn("M1 = en_panne", plant.ctl("wait", "M1", "en_panne", "--within", "5s"))
+        self.assertIn("M1 = en_panne", plant.ctl("machine", "M1"))
+        self.assertNotIn("production", plant.ctl("machine", "M1"))
+        self.assertRegex(plant.ctl("alarms"), r"\nT1 +M1 +High value +85.00 +- +high +medium +active, unacknowledged ")
+        late = plant.ctl("wait", "M1", "maintenance", "--within", "1s", check=False)
+        self.assertIn("M1.state stands at no address of its unit", late.stderr)
 
     def test_text_with_line_ends_is_printed_so_that_it_says_the_same_again(self):
         plant = self.folder / "lines.yaml"
@@ -354,7 +461,8 @@ class Points(unittest.TestCase):
             self.assertIn("420", served.ctl("read", "T3"))
 
     def test_state_that_no_point_shows_is_not_made_up(self):
-        self.file.write_text(NO_BLOCKS.replace("      - {at: input 0, tag: M1.state}\n", ""), encoding="utf-8")
+        self.file.write_text(NO_BLOCKS.replace("      - {at: input 0, tag: M1.state}\n", "")
+                             .replace("tag: M1.en_service}", "tag: M1.en_service, access: write}"), encoding="utf-8")
         plant = self.begin()
         status = plant.ctl("status")
         self.assertIn("1 machine, 1 sensor; no unit shows the plant's summary (blocks: {summary: 30000})", status)

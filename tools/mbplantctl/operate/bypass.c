@@ -21,7 +21,7 @@ static enum ctl_exit find_interlock(struct ctl *ctl, struct ctl_one_alarm *out)
                   plant->sensors[s].name);
         return CTL_USAGE;
     } else if (!ctl_one_alarm_find(plant, ctl->options->argv[0], out)) {
-        ctl_unknown_name(plant, CTL_ANY_POINT, ctl->options->argv[0]);
+        ctl_unknown_name(plant, CTL_INTERLOCK, ctl->options->argv[0]);
         return CTL_USAGE;
     }
     if ((mbp_sensor_interlocks(&plant->sensors[out->sensor]) >> out->alarm & 1u) == 0) {

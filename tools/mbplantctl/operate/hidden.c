@@ -306,6 +306,7 @@ struct listing {
     const struct mbp_grid_column *columns;
     size_t column_count;
     const char *none, *what;
+    enum ctl_untold untold; /* what else there may be */
 };
 
 static enum mbp_status put_all(struct ctl *ctl, const struct listing *listing, const struct search *search)
@@ -339,6 +340,8 @@ static enum ctl_exit run(struct ctl *ctl, const struct listing *listing)
         ctl_say("%s\n", ctl_tr(listing->none));
     else if (status == MBP_OK)
         status = put_all(ctl, listing, &search);
+    if (status == MBP_OK && ctl->options->format == MBP_FORMAT_TEXT)
+        ctl_say_untold(ctl->plant, listing->untold, UINT32_MAX);
     end(&search);
     mbp_plant_view_free(ctl->plant, &view);
     return status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, listing->what);
@@ -347,13 +350,15 @@ static enum ctl_exit run(struct ctl *ctl, const struct listing *listing)
 enum ctl_exit ctl_hidden_run(struct ctl *ctl)
 {
     static const struct listing listing = {find_hidden,           put_hidden,           hidden_columns,
-                                           COUNT(hidden_columns), "no alarm is hidden", "hidden alarms"};
+                                           COUNT(hidden_columns), "no alarm is hidden", "hidden alarms",
+                                           CTL_UNTOLD_HIDDEN};
     return run(ctl, &listing);
 }
 
 enum ctl_exit ctl_bypasses_run(struct ctl *ctl)
 {
     static const struct listing listing = {
-        find_bypassed, put_bypass, bypass_columns, COUNT(bypass_columns), "no interlock is bypassed", "bypass"};
+        find_bypassed, put_bypass,         bypass_columns, COUNT(bypass_columns), "no interlock is bypassed",
+        "bypass",      CTL_UNTOLD_BYPASSES};
     return run(ctl, &listing);
 }

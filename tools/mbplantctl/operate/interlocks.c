@@ -35,7 +35,9 @@ static void put_interlock(const struct ctl *ctl, const struct mbp_plant_view *vi
     const struct mbp_sensor *sensor = &plant->sensors[s];
     const struct mbp_sensor_view *now = &view->sensors[s];
     const struct ctl_one_alarm alarm = {s, a};
-    const enum mbp_interlock_state state = mbp_overview_interlock(sensor, now, a);
+    const bool told = ctl_alarm_is_told(plant, s, a);
+    const enum mbp_interlock_state state =
+        told ? mbp_overview_interlock(sensor, now, a) : MBP_INTERLOCK_READY; /* not said */
     const bool trips = (sensor->trip >> a & 1u) != 0;
     const bool first = mbp_view_first_out(plant, sensor->machine, &view->machines[sensor->machine]) == s;
     char text[MBP_NAME_MAX + 32];
@@ -43,7 +45,7 @@ static void put_interlock(const struct ctl *ctl, const struct mbp_plant_view *vi
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", plant->machines[sensor->machine].name);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
                   ctl_tr_in(lang, mbp_interlock_action_name(trips ? MBP_INTERLOCK_TRIP : MBP_INTERLOCK_PERMISSIVE)));
-    mbp_grid_cell(grid, paint_of(state), "%s", ctl_tr_in(lang, mbp_interlock_state_name(state)));
+    mbp_grid_cell(grid, paint_of(state), "%s", told ? ctl_tr_in(lang, mbp_interlock_state_name(state)) : "-");
     mbp_grid_cell(grid, MBP_PAINT_BAD, "%s",
                   first && trips && state == MBP_INTERLOCK_ACTING ? ctl_tr_in(lang, "first out") : "");
     mbp_grid_cell(grid, MBP_PAINT_CARE, "%s", span_or_dash(lang, now->bypassed_s[a], text, sizeof text));
@@ -93,6 +95,8 @@ CTL_VERB(interlocks)
         ctl_say("no interlocks\n");
     else if (status == MBP_OK)
         status = mbp_grid_write(grid, ctl->options->format, ctl->colour, stdout);
+    if (status == MBP_OK && ctl->options->format == MBP_FORMAT_TEXT)
+        ctl_say_untold(plant, CTL_UNTOLD_INTERLOCKS, machine);
     mbp_grid_free(grid);
     mbp_plant_view_free(plant, &view);
     return status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, "interlocks");

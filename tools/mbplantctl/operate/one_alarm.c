@@ -75,6 +75,28 @@ static enum ctl_exit say_refusal(struct ctl *ctl, uint8_t unit, int32_t addr, co
     return CTL_FAILED;
 }
 
+/* What else does it, or which block is missing. */
+static enum ctl_exit say_no_record(const struct mbp_plant *plant, const struct ctl_one_alarm *alarm,
+                                   enum mbp_alarm_deed deed, const char *name)
+{
+    const char *field = "";
+    const bool bypasses = deed == MBP_DEED_BYPASS || deed == MBP_DEED_RESTORE;
+    const int32_t addr = bypasses ? ctl_sensor_addr(plant, alarm->sensor, MBP_WRITE_BYPASS, &field) : -1;
+    if (addr >= 0)
+        ctl_error("%s: its unit has no command record; mbplantctl write %s.%s SECONDS does it, 0 arms it", name, name,
+                  field);
+    else if (bypasses && mbp_is_interlock(&plant->sensors[alarm->sensor]))
+        ctl_no_place(name, field, MBP_HOLDING_REGISTERS);
+    else if (bypasses)
+        ctl_error("%s: its unit has no command record, by which an alarm's interlock is bypassed; the plant file gives "
+                  "it one: blocks: {default: none, %s: 60000}",
+                  name, mbp_map[MBP_MAP_ALARM_COMMAND].key);
+    else
+        ctl_error("%s: its unit has no room for a command record; name the sensor: %s", name,
+                  plant->sensors[alarm->sensor].name);
+    return CTL_FAILED;
+}
+
 enum ctl_exit ctl_one_alarm_do(struct ctl *ctl, const struct ctl_one_alarm *alarm, enum mbp_alarm_deed deed,
                                uint32_t seconds, const char *done)
 {
@@ -85,11 +107,8 @@ enum ctl_exit ctl_one_alarm_do(struct ctl *ctl, const struct ctl_one_alarm *alar
     uint16_t after[MBP_ANSWER_WORDS] = {0};
     char name[MBP_NAME_MAX + 32];
     ctl_one_alarm_name(plant, alarm, name, sizeof name);
-    if (base < 0) {
-        ctl_error("%s: its unit has no room for a command record; name the sensor: %s", name,
-                  plant->sensors[alarm->sensor].name);
-        return CTL_FAILED;
-    }
+    if (base < 0)
+        return say_no_record(plant, alarm, deed, name);
     if (ctl_link(ctl) == NULL)
         return CTL_FAILED;
     const uint16_t words[MBP_RECORD_COMMAND + 1] = {

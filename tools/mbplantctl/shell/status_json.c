@@ -18,17 +18,24 @@ static bool put(json_t *object, const char *key, json_t *value)
     return json_object_set_new(object, key, value) == 0;
 }
 
-static json_t *machine_json(const struct mbp_report_machine *machine, bool told, uint64_t now_ms)
+/* null where no address shows it. */
+static json_t *count_of(const struct mbp_plant *plant, uint32_t m, size_t member, uint32_t count)
+{
+    return ctl_shows(plant, MBP_PER_MACHINE, m, member) ? json_integer(count) : json_null();
+}
+
+static json_t *machine_json(const struct mbp_plant *plant, uint32_t m, const struct mbp_report_machine *machine,
+                            uint64_t now_ms)
 {
     bool known = machine->since_ms != 0 && now_ms >= machine->since_ms;
     json_t *row = json_object();
     put(row, "machine", json_string(machine->name));
     put(row, "unit_id", json_integer(machine->unit));
-    put(row, "state", told ? json_string(mbp_state_name(machine->state)) : json_null());
+    put(row, "state", machine->untold ? json_null() : json_string(mbp_state_name(machine->state)));
     put(row, "for_wall_s", known ? json_integer((json_int_t)((now_ms - machine->since_ms) / 1000)) : json_null());
-    put(row, "alarms", json_integer(machine->alarms));
-    put(row, "good", json_integer(machine->good));
-    put(row, "reject", json_integer(machine->reject));
+    put(row, "alarms", count_of(plant, m, offsetof(struct mbp_machine_view, active_alarms), machine->alarms));
+    put(row, "good", count_of(plant, m, offsetof(struct mbp_machine_view, good), machine->good));
+    put(row, "reject", count_of(plant, m, offsetof(struct mbp_machine_view, reject), machine->reject));
     put(row, "first_out", json_string(machine->first_out));
     return row;
 }
@@ -71,8 +78,7 @@ static json_t *lists_json(const struct ctl *ctl, const struct ctl_overview *over
     json_t *sensors = json_array();
     json_t *actuators = json_array();
     for (size_t m = 0; m < report->machine_count; m++)
-        json_array_append_new(
-            machines, machine_json(&report->machines[m], ctl_machine_is_told(ctl->plant, (uint32_t)m), report->now_ms));
+        json_array_append_new(machines, machine_json(ctl->plant, (uint32_t)m, &report->machines[m], report->now_ms));
     for (uint32_t s = 0; s < ctl->plant->sensor_count; s++) {
         if (!ctl->plant->sensors[s].is_alarm)
             json_array_append_new(sensors, sensor_json(ctl->plant, s, &overview->snapshot));

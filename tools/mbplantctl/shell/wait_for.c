@@ -207,14 +207,27 @@ static bool holds(enum relation relation, double value, double wanted)
     return false;
 }
 
+/* Whether an address tells if a machine is in that state. */
+static bool is_shown(const struct mbp_plant *plant, const struct condition *condition)
+{
+    const size_t flag = offsetof(struct mbp_machine_view, in_state) + condition->state * sizeof(bool);
+    return CTL_SHOWS(plant, MBP_PER_MACHINE, condition->machine, mbp_machine_view, state) ||
+           ctl_shows(plant, MBP_PER_MACHINE, condition->machine, flag);
+}
+
 static enum mbp_status look_at_machine(struct ctl *ctl, struct condition *condition, bool *met)
 {
     struct mbp_machine_view now;
     enum mbp_status status = ctl_machine_read(ctl, condition->machine, &now);
     if (status != MBP_OK)
         return status;
-    *met = (now.state == condition->state) == (condition->relation == IS);
-    snprintf(condition->seen, sizeof condition->seen, "%s", mbp_state_name(now.state));
+    const bool by_flag = !CTL_SHOWS(ctl->plant, MBP_PER_MACHINE, condition->machine, mbp_machine_view, state);
+    const bool is = by_flag ? now.in_state[condition->state] : now.state == condition->state;
+    *met = is == (condition->relation == IS);
+    if (by_flag && !is)
+        snprintf(condition->seen, sizeof condition->seen, ctl_tr("not %s"), mbp_state_name(condition->state));
+    else
+        snprintf(condition->seen, sizeof condition->seen, "%s", mbp_state_name(now.state));
     return MBP_OK;
 }
 
@@ -259,6 +272,10 @@ CTL_VERB(wait)
     char span[32];
     if (code != CTL_OK)
         return code;
+    if (condition.machine != UINT32_MAX && !is_shown(ctl->plant, &condition)) {
+        ctl_no_place(condition.name, "state", MBP_INPUT_REGISTERS);
+        return CTL_FAILED;
+    }
     if (ctl_link(ctl) == NULL)
         return CTL_FAILED;
     uint64_t deadline = now_ms() + within_ms;

@@ -2,8 +2,6 @@
 #include "ctl.h"
 #include "slave/point.h"
 
-#include <string.h>
-
 static const struct mbp_unit *machine_unit(const struct mbp_plant *plant, uint32_t machine)
 {
     return &plant->units[plant->machines[machine].unit];
@@ -14,7 +12,7 @@ static const struct mbp_unit *sensor_unit(const struct mbp_plant *plant, uint32_
     return &plant->units[plant->sensors[sensor].unit];
 }
 
-static const struct mbp_unit *item_unit(const struct mbp_plant *plant, enum mbp_map_per per, uint32_t item)
+const struct mbp_unit *ctl_item_unit(const struct mbp_plant *plant, enum mbp_map_per per, uint32_t item)
 {
     uint32_t unit = 0;
     switch (per) {
@@ -70,7 +68,7 @@ static uint32_t item_in_block(unsigned block, uint32_t item)
 
 int32_t ctl_addr(const struct mbp_plant *plant, unsigned block, uint32_t item)
 {
-    const struct mbp_unit *unit = item_unit(plant, (enum mbp_map_per)mbp_map[block].per, item);
+    const struct mbp_unit *unit = ctl_item_unit(plant, (enum mbp_map_per)mbp_map[block].per, item);
     return mbp_map_item_has(plant, unit, block, item) ? mbp_map_addr(plant, unit, block, item_in_block(block, item))
                                                       : own_addr(plant, unit, block, item, 0);
 }
@@ -78,7 +76,7 @@ int32_t ctl_addr(const struct mbp_plant *plant, unsigned block, uint32_t item)
 int32_t ctl_addr_of(const struct mbp_plant *plant, unsigned block, uint32_t item, enum mbp_write_kind write,
                     unsigned sub)
 {
-    const struct mbp_unit *unit = item_unit(plant, (enum mbp_map_per)mbp_map[block].per, item);
+    const struct mbp_unit *unit = ctl_item_unit(plant, (enum mbp_map_per)mbp_map[block].per, item);
     bool has = mbp_map_item_has(plant, unit, block, item);
     for (unsigned f = 0; f < mbp_map[block].field_count; f++) {
         const struct mbp_map_field *field = &mbp_map[block].fields[f];
@@ -112,16 +110,14 @@ void ctl_no_place(const char *name, const char *field, enum mbp_table table)
               name, field, mbp_table_word(table), name, field);
 }
 
-bool ctl_machine_is_told(const struct mbp_plant *plant, uint32_t machine)
+enum ctl_exit ctl_no_places(const struct ctl_missing *missing)
 {
-    const struct mbp_unit *unit = machine_unit(plant, machine);
-    bool told = mbp_map_item_has(plant, unit, MBP_MAP_MACHINES, machine);
-    for (uint32_t p = unit->first_point; p < unit->first_point + unit->point_count && !told; p++) {
-        const struct mbp_user_point *point = &plant->points[p];
-        told = !point->write_only && point->tag.item == machine && point->tag.block == MBP_MAP_MACHINES &&
-               strcmp(mbp_map_tag_field(&point->tag)->name, "state") == 0;
-    }
-    return told;
+    if (missing->count == 0)
+        return CTL_OK;
+    ctl_no_place(missing->name, missing->field, MBP_COILS);
+    if (missing->count > 1)
+        ctl_error("the same of %u more sensor%s", missing->count - 1, missing->count == 2 ? "" : "s");
+    return CTL_FAILED;
 }
 
 uint8_t ctl_machine_unit(const struct mbp_plant *plant, uint32_t machine)

@@ -334,7 +334,8 @@ static void tell_no_address(const struct mbp_plant *plant, const char *table, co
 
 void ctl_unknown_name(const struct mbp_plant *plant, enum ctl_what what, const char *name)
 {
-    static const char *const nouns[] = {"point", "machine", "sensor", "machine or sensor"};
+    static const char *const nouns[] = {"point", "machine", "sensor", "machine or sensor", "interlock"};
+    const char *lists = what == CTL_INTERLOCK ? "interlocks" : "map";
     struct nearest nearest = {.word = name};
     struct mbp_tag tag;
     char spelt[96];
@@ -365,12 +366,18 @@ void ctl_unknown_name(const struct mbp_plant *plant, enum ctl_what what, const c
         tell_no_address(plant, mbp_table_word(MBP_HOLDING_REGISTERS), name);
         return;
     }
-    nearest_name(plant, what, &nearest);
+    nearest_name(plant, what == CTL_INTERLOCK ? CTL_ANY_POINT : what, &nearest);
     if (nearest.best[0] != '\0')
-        ctl_error("%s has no %s '%s'; did you mean %s? mbplantctl map lists them", plant->name, ctl_tr(nouns[what]),
-                  name, nearest.best);
+        ctl_error("%s has no %s '%s'; did you mean %s? mbplantctl %s lists them", plant->name, ctl_tr(nouns[what]),
+                  name, nearest.best, lists);
     else
-        ctl_error("%s has no %s '%s'; mbplantctl map lists them", plant->name, ctl_tr(nouns[what]), name);
+        ctl_error("%s has no %s '%s'; mbplantctl %s lists them", plant->name, ctl_tr(nouns[what]), name, lists);
+}
+
+bool ctl_is_known(const struct mbp_plant *plant, const char *name)
+{
+    struct mbp_tag tag;
+    return find_tag(plant, name, &tag) || unit_of_item(plant, name) != UINT32_MAX;
 }
 
 uint32_t ctl_machine_find(const struct mbp_plant *plant, const char *name)

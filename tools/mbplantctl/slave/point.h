@@ -29,9 +29,12 @@ const char *ctl_spelling(const struct mbp_plant *plant, const char *name);
 /* "all", in any case: what stands for everything there is. */
 bool ctl_is_all(const char *name);
 
-/* Says on stderr that the plant has no such point, machine or sensor, and which name is nearest. */
-enum ctl_what { CTL_ANY_POINT, CTL_MACHINE, CTL_SENSOR, CTL_MACHINE_OR_SENSOR };
+/* Says on stderr that the plant has no such point, machine, sensor or interlock, and which name is nearest. */
+enum ctl_what { CTL_ANY_POINT, CTL_MACHINE, CTL_SENSOR, CTL_MACHINE_OR_SENSOR, CTL_INTERLOCK };
 void ctl_unknown_name(const struct mbp_plant *plant, enum ctl_what what, const char *name);
+
+/* Whether the plant has something of that name or a field of it, at an address or not. */
+bool ctl_is_known(const struct mbp_plant *plant, const char *name);
 
 /* A machine's or sensor's plant-wide index; UINT32_MAX after saying that there is none. */
 uint32_t ctl_machine_find(const struct mbp_plant *plant, const char *name);
@@ -62,8 +65,15 @@ int32_t ctl_sensor_addr(const struct mbp_plant *plant, uint32_t sensor, enum mbp
 /* Says on stderr that NAME.FIELD stands at no address, and how the plant file gives it one. */
 void ctl_no_place(const char *name, const char *field, enum mbp_table table);
 
-/* Whether its unit's map tells which state a machine is in. */
-bool ctl_machine_is_told(const struct mbp_plant *plant, uint32_t machine);
+/* Sensors that a verb could not reach, for their coil stands nowhere: the first of them, and how many. Says so. */
+struct ctl_missing {
+    const char *name, *field;
+    uint32_t count;
+};
+enum ctl_exit ctl_no_places(const struct ctl_missing *missing);
+
+/* Whose an item is (plant-wide index). */
+const struct mbp_unit *ctl_item_unit(const struct mbp_plant *plant, enum mbp_map_per per, uint32_t item);
 
 uint8_t ctl_machine_unit(const struct mbp_plant *plant, uint32_t machine);
 uint8_t ctl_sensor_unit(const struct mbp_plant *plant, uint32_t sensor);

@@ -29,24 +29,12 @@ static bool shown_span(unsigned block, const struct mbp_register *reg, uint32_t 
     return any;
 }
 
-/* What masters write stands in what they only read too, but for these. */
-static bool is_read(const struct mbp_unit *unit, unsigned block, const struct ctl_fetch *fetch)
-{
-    if (mbp_map[block].instructor || block == MBP_MAP_FLOATS || (block == MBP_MAP_ALARM_SHELVES && !fetch->shelves))
-        return false;
-    if (block == MBP_MAP_COMMANDS || block == MBP_MAP_COMMAND_COILS)
-        return !mbp_map_has(unit, MBP_MAP_ACTUATORS);
-    return mbp_map[block].table == MBP_DISCRETE_INPUTS || mbp_map[block].table == MBP_INPUT_REGISTERS ||
-           block == MBP_MAP_VALUES || block == MBP_MAP_LIMITS || block == MBP_MAP_SHELVING ||
-           block == MBP_MAP_AUTOMATIC || block == MBP_MAP_OWN_SHELVING || mbp_map[block].per == MBP_PER_INTERLOCK;
-}
-
 static void want_item(const struct mbp_plant *plant, const struct mbp_unit *unit, unsigned block, uint32_t item,
                       struct ctl_fetch *fetch)
 {
     uint32_t first;
     uint32_t end;
-    if (is_read(unit, block, fetch) && mbp_map_item_has(plant, unit, block, item) &&
+    if (ctl_block_is_read(unit, block, fetch->shelves) && mbp_map_item_has(plant, unit, block, item) &&
         shown_span(block, mbp_map_register(plant, block, item), &first, &end))
         ctl_fetch_want(fetch, (enum mbp_table)mbp_map[block].table, mbp_map_addr(plant, unit, block, item) + first,
                        end - first);
@@ -57,7 +45,7 @@ static void take_item(const struct mbp_plant *plant, const struct mbp_unit *unit
                       const struct ctl_fetch *fetch, void *view)
 {
     const struct mbp_map_block *row = &mbp_map[block];
-    if (!is_read(unit, block, fetch) || !mbp_map_item_has(plant, unit, block, item))
+    if (!ctl_block_is_read(unit, block, fetch->shelves) || !mbp_map_item_has(plant, unit, block, item))
         return;
     const uint16_t *words = &fetch->words[row->table][mbp_map_addr(plant, unit, block, item)];
     if (mbp_table_is_bits(row->table)) {
@@ -154,21 +142,35 @@ static void take_machine(const struct mbp_plant *plant, const struct mbp_unit *u
                                      .until_due_cycles = MBP_VIEW_NONE,
                                      .maintenance_left_s = MBP_VIEW_NONE};
     take_per(plant, unit, MBP_PER_MACHINE, m, fetch, out);
+    out->untold = !CTL_SHOWS(plant, MBP_PER_MACHINE, m, mbp_machine_view, state);
+    for (unsigned s = 0; s < MBP_STATE_COUNT && out->untold; s++) { /* where flags alone tell */
+        out->state = out->in_state[s] ? (uint8_t)s : out->state;
+        out->untold = !out->in_state[s];
+    }
     if (out->state >= MBP_STATE_COUNT)
         out->state = MBP_EN_PANNE;
 }
 
+#define LIMIT_AT(l) (offsetof(struct mbp_sensor_view, limit) + (l) * sizeof(double))
+
 static void take_sensor(const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t s,
                         const struct ctl_fetch *fetch, struct mbp_sensor_view *out)
 {
-    bool is_alarm = plant->sensors[s].is_alarm;
-    bool has_states = mbp_map_item_has(plant, unit, is_alarm ? MBP_MAP_OWN_WORDS : MBP_MAP_ALARMS, s);
+    const bool is_alarm = plant->sensors[s].is_alarm;
+    const enum mbp_map_per per = mbp_sensor_per(plant, s);
     *out = (struct mbp_sensor_view){.value = NAN, .limit = {NAN, NAN, NAN, NAN}};
     take_per(plant, unit, mbp_sensor_per(plant, s), s, fetch, out);
+    for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++) {
+        if (isnan(out->limit[l]) && !isnan(plant->sensors[s].limits[l]) && !ctl_shows(plant, per, s, LIMIT_AT(l)))
+            out->untold_limits |= (uint8_t)(1u << l);
+    }
     if (is_alarm)
         out->value = out->condition ? 1 : 0;
+    const bool acks = ctl_shows(plant, per, s, offsetof(struct mbp_sensor_view, unacknowledged));
     for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
-        bool is_none = mbp_sensor_per(plant, s) == MBP_PER_INTERLOCK;
+        const bool has_states = ctl_shows(plant, per, s, offsetof(struct mbp_sensor_view, alarm_state) + a);
+        bool is_none = per == MBP_PER_INTERLOCK;
+        out->untold_acks |= has_states || acks ? 0 : (uint8_t)(1u << a);
         if (is_none || (has_states && out->alarm_state[a] >= MBP_ALARM_STATE_COUNT))
             out->alarm_state[a] = MBP_ALARM_NORMAL;
         else if (!has_states)
@@ -273,7 +275,7 @@ static void want_holes(const struct mbp_plant *plant, const struct mbp_unit *uni
     for (unsigned b = 0; b < mbp_map_count; b++) {
         const struct mbp_map_block *row = &mbp_map[b];
         bool reads = row->table == MBP_DISCRETE_INPUTS || row->table == MBP_INPUT_REGISTERS;
-        if (row->per != per || !reads || !is_read(unit, b, fetch))
+        if (row->per != per || !reads || !ctl_block_is_read(unit, b, fetch->shelves))
             continue;
         for (uint32_t item = first; item + 1 < first + count; item++) {
             if (!mbp_map_item_has(plant, unit, b, item) || !mbp_map_item_has(plant, unit, b, item + 1))
@@ -325,8 +327,11 @@ static void take_unit(const struct mbp_plant *plant, const struct mbp_unit *unit
         take_per(plant, unit, MBP_PER_ACTUATOR, a, fetch, &out->actuators[a]);
         take_switch(plant, unit, a, &out->actuators[a]);
     }
-    for (uint32_t c = unit->first_controller; c < unit->first_controller + unit->controller_count; c++)
+    for (uint32_t c = unit->first_controller; c < unit->first_controller + unit->controller_count; c++) {
+        out->controllers[c] = (struct mbp_controller_view){.active_setpoint = NAN, .measurement = NAN, .output = NAN};
         take_per(plant, unit, MBP_PER_CONTROLLER, c, fetch, &out->controllers[c]);
+        out->controllers[c].untold = !CTL_SHOWS(plant, MBP_PER_CONTROLLER, c, mbp_controller_view, automatic);
+    }
 }
 
 static enum mbp_status read_units(struct ctl_link *link, const struct mbp_plant *plant, struct ctl_fetch *fetch,

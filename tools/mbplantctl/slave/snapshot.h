@@ -25,6 +25,37 @@ int ctl_summary_unit(const struct mbp_plant *plant);
 enum mbp_status ctl_summary_read(struct ctl *ctl, uint8_t unit, struct mbp_summary_view *out);
 enum mbp_status ctl_journal_state_read(struct ctl *ctl, uint8_t unit, struct mbp_summary_view *summary);
 
+/* ---- what is shown ----------------------------------------------------------------------------------------------- */
+
+/* Whether a master reads a block for its views; shelves: those of each alarm alone too. */
+bool ctl_block_is_read(const struct mbp_unit *unit, unsigned block, bool shelves);
+
+/* Whether an address of its unit shows a member (offset) of an item's view. Where none does, the member says nothing
+ * about the plant. */
+bool ctl_shows(const struct mbp_plant *plant, enum mbp_map_per per, uint32_t item, size_t member);
+#define CTL_SHOWS(plant, per, item, view, member) ctl_shows(plant, per, item, offsetof(struct view, member))
+
+/* Whether an address tells of an alarm of a sensor, or of an interlock. */
+bool ctl_alarm_is_told(const struct mbp_plant *plant, uint32_t sensor, unsigned alarm);
+
+/* What no address tells of a sensor: a mask of its alarms, or of its interlocks. */
+enum ctl_untold {
+    CTL_UNTOLD_ALARMS,
+    CTL_UNTOLD_HIDDEN, /* whether its alarms are */
+    CTL_UNTOLD_INTERLOCKS,
+    CTL_UNTOLD_BYPASSES
+};
+unsigned ctl_untold(const struct mbp_plant *plant, enum ctl_untold what, uint32_t sensor);
+
+/* A line about all such of a machine (UINT32_MAX: of the plant), and the point that shows the first of them. False:
+ * there are none, and nothing is said. */
+bool ctl_say_untold(const struct mbp_plant *plant, enum ctl_untold what, uint32_t machine);
+
+/* Says on stderr that no address tells of a sensor's alarms. */
+void ctl_no_alarm_shown(const struct mbp_plant *plant, uint32_t sensor);
+
+/* ---- flags ------------------------------------------------------------------------------------------------------- */
+
 /* Whether one of a sensor's four limits is passed, as the operator sees it. */
 bool ctl_limit_passed(const struct mbp_sensor_view *view);
 

@@ -11,46 +11,23 @@
 #include "operate/one_alarm.h"
 #include "verbs/overview.h"
 
-/* Whether a point of the user's own tells of a sensor's alarms. */
-static bool is_shown(const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t sensor)
+/* Leaves out those that no address tells of: of them nothing is known. Returns how many are left. */
+static size_t keep_told(const struct mbp_plant *plant, struct mbp_report_alarm *alarms, size_t count)
 {
-    for (uint32_t p = unit->first_point; p < unit->first_point + unit->point_count; p++) {
-        const struct mbp_tag *tag = &plant->points[p].tag;
-        enum mbp_map_per per = (enum mbp_map_per)mbp_map[tag->block].per;
-        if (per == mbp_sensor_per(plant, sensor) && tag->item == sensor &&
-            mbp_table_is_bits(mbp_map[tag->block].table) && mbp_map_tag_field(tag)->write == MBP_WRITE_NONE)
-            return true;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (ctl_alarm_is_told(plant, (uint32_t)(alarms[i].sensor - plant->sensors), (unsigned)alarms[i].limit))
+            alarms[kept++] = alarms[i];
     }
-    return false;
+    return kept;
 }
 
-/* Sensors with alarms of which no address tells. */
-static uint32_t count_untold(const struct mbp_plant *plant)
+static bool knows_all(const struct mbp_plant *plant)
 {
-    uint32_t untold = 0;
-    for (uint32_t s = 0; s < plant->sensor_count; s++) {
-        const struct mbp_sensor *sensor = &plant->sensors[s];
-        const struct mbp_unit *unit = &plant->units[sensor->unit];
-        bool has = false;
-        for (unsigned a = 0; a < MBP_ALARM_COUNT; a++)
-            has = has || mbp_sensor_has_alarm(sensor, sensor->limits, a);
-        bool told = mbp_map_item_has(plant, unit, sensor->is_alarm ? MBP_MAP_OWN_WORDS : MBP_MAP_ALARMS, s) ||
-                    mbp_map_item_has(plant, unit, sensor->is_alarm ? MBP_MAP_OWN_BITS : MBP_MAP_SENSOR_BITS, s);
-        untold += has && !told && !is_shown(plant, unit, s);
-    }
-    return untold;
-}
-
-static void say_none(const struct mbp_plant *plant)
-{
-    uint32_t untold = count_untold(plant);
-    if (untold == 0)
-        ctl_say("no alarms\n");
-    else
-        ctl_say(
-            "no alarms that the map tells of; of %u sensor%s it does not: blocks: {default: none, alarms: 10000} of "
-            "the unit does, or points such as {at: discrete 0, tag: TT101.high}\n",
-            untold, untold == 1 ? "" : "s");
+    uint32_t s = 0;
+    while (s < plant->sensor_count && ctl_untold(plant, CTL_UNTOLD_ALARMS, s) == 0)
+        s++;
+    return s == plant->sensor_count;
 }
 
 /* A bypass is to be seen as long as it stands, and how long that is (IEC 61511-1 clause 11.2.13). */
@@ -155,12 +132,27 @@ static void say_whole(const struct mbp_report_alarm *alarm)
     if (!alarm->bypass) {
         mbp_report_alarm_value(alarm, text, sizeof text);
         say_text(ctl_tr("value"), mbp_message_decimal(lang, text));
-        say_text(ctl_tr("limit"), mbp_report_alarm_limit(lang, alarm, text, sizeof text));
+        say_text(ctl_tr("limit"), alarm->limit_untold ? "" : mbp_report_alarm_limit(lang, alarm, text, sizeof text));
     }
     say_text(ctl_tr("trips"), !alarm->bypass && (sensor->trip >> alarm->limit & 1u) != 0 ? alarm->machine : "");
     say_text(ctl_tr("cause"), texts.cause);
     say_text(ctl_tr("consequence"), texts.consequence);
     say_text(ctl_tr("action"), texts.action);
+}
+
+/* Whether no address tells of some that are named, and the first sensor that has such. */
+static bool any_untold(const struct mbp_plant *plant, const struct named *named, uint32_t *sensor)
+{
+    for (uint32_t s = 0; s < plant->sensor_count; s++) {
+        const bool is_it =
+            named->machine != UINT32_MAX ? plant->sensors[s].machine == named->machine : s == named->sensor;
+        unsigned mask = is_it ? ctl_untold(plant, CTL_UNTOLD_ALARMS, s) : 0;
+        mask &= named->alarm == MBP_ALARM_COUNT ? mask : 1u << named->alarm;
+        *sensor = s;
+        if (mask != 0)
+            return true;
+    }
+    return false;
 }
 
 static enum mbp_status write_named(const struct ctl *ctl, const struct mbp_report *report)
@@ -188,9 +180,19 @@ static enum ctl_exit run_named(struct ctl *ctl)
         return code;
     struct mbp_report *report = &overview.seen.report;
     report->alarm_count = mbp_overview_alarms(ctl->plant, &overview.snapshot, true, overview.seen.alarms);
+    report->alarm_count = keep_told(ctl->plant, overview.seen.alarms, report->alarm_count);
     report->alarm_count = keep_named(ctl->plant, overview.seen.alarms, report->alarm_count, &named);
-    enum mbp_status status = write_named(ctl, report);
+    uint32_t sensor;
+    const bool untold = any_untold(ctl->plant, &named, &sensor);
+    const bool none = untold && report->alarm_count == 0;
+    enum mbp_status status = none ? MBP_OK : write_named(ctl, report);
     ctl_overview_free(ctl->plant, &overview);
+    if (none)
+        ctl_no_alarm_shown(ctl->plant, sensor);
+    if (none)
+        return CTL_FAILED;
+    if (untold && named.machine != UINT32_MAX && ctl->options->format == MBP_FORMAT_TEXT)
+        ctl_say_untold(ctl->plant, CTL_UNTOLD_ALARMS, named.machine);
     return status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, "alarms");
 }
 
@@ -210,9 +212,10 @@ CTL_VERB(alarms)
     overview.seen.report.lang = ctl->options->lang;
     if (ctl->options->all)
         overview.seen.report.alarm_count =
-            mbp_overview_alarms(ctl->plant, &overview.snapshot, true, overview.seen.alarms);
+            keep_told(ctl->plant, overview.seen.alarms,
+                      mbp_overview_alarms(ctl->plant, &overview.snapshot, true, overview.seen.alarms));
     if (overview.seen.report.alarm_count == 0 && ctl->options->format == MBP_FORMAT_TEXT)
-        say_none(ctl->plant);
+        ctl_say(knows_all(ctl->plant) ? "no alarms\n" : "no alarms that an address shows\n");
     else
         status = mbp_report_write_alarms_in(&overview.seen.report, ctl->options->format, ctl->colour,
                                             ctl_terminal_width(ctl), &left_out, stdout);
@@ -220,6 +223,8 @@ CTL_VERB(alarms)
         ctl_say("columns without room: %zu; a wider terminal or a pipe shows them\n", left_out);
     if (status == MBP_OK && ctl->options->format == MBP_FORMAT_TEXT)
         say_bypasses(ctl, &overview.snapshot);
+    if (status == MBP_OK && ctl->options->format == MBP_FORMAT_TEXT)
+        ctl_say_untold(ctl->plant, CTL_UNTOLD_ALARMS, UINT32_MAX);
     ctl_overview_free(ctl->plant, &overview);
     return status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, "alarms");
 }

@@ -15,11 +15,15 @@ static bool waits(const struct ctl_answer *answer, const struct mbp_sensor_view 
     return any;
 }
 
-/* Whether the map tells how a sensor's alarms are; where it does not, who asks for it knows better. */
+/* Whether addresses tell how a sensor's alarms are; where none does, who asks for it knows better. */
 static bool is_told(const struct mbp_plant *plant, uint32_t sensor)
 {
-    const struct mbp_unit *unit = &plant->units[plant->sensors[sensor].unit];
-    return mbp_map_item_has(plant, unit, plant->sensors[sensor].is_alarm ? MBP_MAP_OWN_WORDS : MBP_MAP_ALARMS, sensor);
+    const struct mbp_sensor *of = &plant->sensors[sensor];
+    bool told = true;
+    for (unsigned a = 0; a < MBP_ALARM_COUNT && told; a++)
+        told = !mbp_sensor_has_alarm(of, of->limits, a) || ctl_shows(plant, mbp_sensor_per(plant, sensor), sensor,
+                                                                     offsetof(struct mbp_sensor_view, alarm_state) + a);
+    return told;
 }
 
 static bool are_told(const struct mbp_plant *plant, uint32_t first, uint32_t count)
@@ -48,36 +52,20 @@ static unsigned count_of_machine(const struct ctl_answer *answer, const struct m
            count_waiting(answer, snapshot, of->first_bypass, of->interlock_count);
 }
 
-static enum ctl_exit answer_machine(struct ctl *ctl, const struct ctl_answer *answer,
-                                    const struct mbp_plant_view *snapshot, uint32_t machine, bool all)
-{
-    const struct mbp_machine *of = &ctl->plant->machines[machine];
-    unsigned waiting = count_of_machine(answer, snapshot, of);
-    bool told = are_told(ctl->plant, of->first_sensor, of->sensor_count) &&
-                are_told(ctl->plant, of->first_alarm, of->alarm_count);
-    if (waiting == 0 && (told || all))
-        return CTL_OK;
-    int32_t coil = ctl_addr_of(ctl->plant, MBP_MAP_MACHINE_COILS, machine, answer->of_machine, 0);
-    if (coil < 0) {
-        ctl_error("%s: its unit has no such coil for machines; name its sensors", of->name);
-        return CTL_FAILED;
-    }
-    enum ctl_exit code = ctl_set_coil(ctl, ctl_machine_unit(ctl->plant, machine), (uint16_t)coil, true, of->name);
-    if (code == CTL_OK && !told)
-        ctl_say("%s: alarms %s\n", of->name, ctl_tr(answer->done));
-    else if (code == CTL_OK)
-        ctl_say("%s: alarms of %u sensor%s %s\n", of->name, waiting, waiting == 1 ? "" : "s", ctl_tr(answer->done));
-    return code;
-}
-
+/* missing: where several are meant, takes those that no coil is for. */
 static enum ctl_exit answer_sensor(struct ctl *ctl, const struct ctl_answer *answer,
-                                   const struct mbp_plant_view *snapshot, uint32_t sensor, bool all)
+                                   const struct mbp_plant_view *snapshot, uint32_t sensor, struct ctl_missing *missing)
 {
     const char *name = ctl->plant->sensors[sensor].name;
     const char *field = "";
     int32_t coil = ctl_sensor_addr(ctl->plant, sensor, answer->of_sensor, &field);
-    if (!waits(answer, &snapshot->sensors[sensor]) && (all || is_told(ctl->plant, sensor)))
+    if (!waits(answer, &snapshot->sensors[sensor]) && missing != NULL && is_told(ctl->plant, sensor))
         return CTL_OK;
+    if (coil < 0 && missing != NULL) {
+        *missing = missing->count == 0 ? (struct ctl_missing){name, field, 0} : *missing;
+        missing->count++;
+        return CTL_OK;
+    }
     if (coil < 0) {
         ctl_no_place(name, field, MBP_COILS);
         return CTL_FAILED;
@@ -89,15 +77,50 @@ static enum ctl_exit answer_sensor(struct ctl *ctl, const struct ctl_answer *ans
     return code;
 }
 
+static enum ctl_exit answer_each(struct ctl *ctl, const struct ctl_answer *answer,
+                                 const struct mbp_plant_view *snapshot, uint32_t first, uint32_t count,
+                                 struct ctl_missing *missing)
+{
+    enum ctl_exit code = CTL_OK;
+    for (uint32_t s = first; s < first + count && code == CTL_OK; s++)
+        code = answer_sensor(ctl, answer, snapshot, s, missing);
+    return code;
+}
+
+/* By its coil; where its unit has none, by those of its sensors. */
+static enum ctl_exit answer_machine(struct ctl *ctl, const struct ctl_answer *answer,
+                                    const struct mbp_plant_view *snapshot, uint32_t machine,
+                                    struct ctl_missing *missing)
+{
+    const struct mbp_machine *of = &ctl->plant->machines[machine];
+    unsigned waiting = count_of_machine(answer, snapshot, of);
+    bool told = are_told(ctl->plant, of->first_sensor, of->sensor_count) &&
+                are_told(ctl->plant, of->first_alarm, of->alarm_count);
+    if (waiting == 0 && told)
+        return CTL_OK;
+    int32_t coil = ctl_addr_of(ctl->plant, MBP_MAP_MACHINE_COILS, machine, answer->of_machine, 0);
+    if (coil < 0) {
+        enum ctl_exit code = answer_each(ctl, answer, snapshot, of->first_sensor, of->sensor_count, missing);
+        return code != CTL_OK ? code : answer_each(ctl, answer, snapshot, of->first_alarm, of->alarm_count, missing);
+    }
+    enum ctl_exit code = ctl_set_coil(ctl, ctl_machine_unit(ctl->plant, machine), (uint16_t)coil, true, of->name);
+    if (code == CTL_OK && !told)
+        ctl_say("%s: alarms %s\n", of->name, ctl_tr(answer->done));
+    else if (code == CTL_OK)
+        ctl_say("%s: alarms of %u sensor%s %s\n", of->name, waiting, waiting == 1 ? "" : "s", ctl_tr(answer->done));
+    return code;
+}
+
 /* All machines, and the sensors that belong to none. */
-static enum ctl_exit answer_all(struct ctl *ctl, const struct ctl_answer *answer, const struct mbp_plant_view *snapshot)
+static enum ctl_exit answer_all(struct ctl *ctl, const struct ctl_answer *answer, const struct mbp_plant_view *snapshot,
+                                struct ctl_missing *missing)
 {
     enum ctl_exit code = CTL_OK;
     for (uint32_t m = 0; m < ctl->plant->machine_count && code == CTL_OK; m++)
-        code = answer_machine(ctl, answer, snapshot, m, true);
+        code = answer_machine(ctl, answer, snapshot, m, missing);
     for (uint32_t s = 0; s < ctl->plant->sensor_count && code == CTL_OK; s++) {
         if (ctl->plant->sensors[s].machine == UINT32_MAX)
-            code = answer_sensor(ctl, answer, snapshot, s, true);
+            code = answer_sensor(ctl, answer, snapshot, s, missing);
     }
     return code;
 }
@@ -118,13 +141,14 @@ enum ctl_exit ctl_answer_run(struct ctl *ctl, const struct ctl_answer *answer)
     if (!ctl_sensors_find(plant, name, &first, &count, &machine))
         return CTL_USAGE;
     struct mbp_plant_view snapshot;
+    struct ctl_missing missing = {0};
     enum ctl_exit code = ctl_snapshot_take(ctl, &snapshot);
     if (code != CTL_OK)
         return code;
     bool any = count_waiting(answer, &snapshot, first, count) > 0;
     if (machine != UINT32_MAX)
         any = any || count_of_machine(answer, &snapshot, &plant->machines[machine]) > 0;
-    any = any || (!is_all && !are_told(plant, first, count));
+    any = any || !are_told(plant, first, count);
     if (!any)
         ctl_say("no alarm of %s %s\n", is_all ? ctl_tr("a machine or sensor") : name, ctl_tr(answer->nothing));
     if (!any && count == 1 && machine == UINT32_MAX)
@@ -132,13 +156,15 @@ enum ctl_exit ctl_answer_run(struct ctl *ctl, const struct ctl_answer *answer)
     if (!any)
         code = CTL_OK;
     else if (is_all)
-        code = answer_all(ctl, answer, &snapshot);
+        code = answer_all(ctl, answer, &snapshot, &missing);
     else if (machine != UINT32_MAX)
-        code = answer_machine(ctl, answer, &snapshot, machine, false);
+        code = answer_machine(ctl, answer, &snapshot, machine, &missing);
     else
-        code = answer_sensor(ctl, answer, &snapshot, first, false);
+        code = answer_sensor(ctl, answer, &snapshot, first, NULL);
     mbp_plant_view_free(plant, &snapshot);
     if (code == CTL_OK && any)
         code = ctl_await_effect(ctl, name);
+    if (code == CTL_OK)
+        code = ctl_no_places(&missing);
     return code == CTL_OK ? ctl_say_pending(ctl, name) : code;
 }

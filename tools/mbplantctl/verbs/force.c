@@ -8,6 +8,20 @@
 #include "verbs/force_point.h"
 #include "verbs/write.h"
 
+/* What the plant has and no address shows: told. An alarm of no sensor has no value at any. */
+static bool is_of_nowhere(const struct mbp_plant *plant, const struct ctl_options *options)
+{
+    const char *name = ctl_spelling(plant, options->argv[0]);
+    const uint32_t sensor = mbp_plant_find_sensor(plant, name);
+    struct ctl_point point;
+    if ((sensor != UINT32_MAX && plant->sensors[sensor].is_alarm) ||
+        mbp_plant_find_machine(plant, name) != UINT32_MAX || ctl_point_find(plant, -1, name, &point) ||
+        !ctl_is_known(plant, name))
+        return false;
+    ctl_unknown_name(plant, CTL_ANY_POINT, name);
+    return true;
+}
+
 /* The sensor of the first argument as a point; false after saying why not. */
 static bool find_sensor(struct ctl *ctl, uint32_t *index, struct ctl_point *point, enum ctl_exit *code)
 {
@@ -16,6 +30,8 @@ static bool find_sensor(struct ctl *ctl, uint32_t *index, struct ctl_point *poin
     if (plant == NULL)
         return false;
     *code = CTL_USAGE;
+    if (is_of_nowhere(plant, ctl->options))
+        return false;
     *index = ctl_sensor_find(plant, ctl->options->argv[0]);
     if (*index != UINT32_MAX && plant->sensors[*index].is_alarm) {
         ctl_error("%s is an alarm, which its expression raises: force what that reads", plant->sensors[*index].name);
@@ -128,21 +144,48 @@ static enum ctl_exit release_one(struct ctl *ctl)
 
 /* ---- several ---------------------------------------------------------------------------------------------------- */
 
-/* The coils of those that are forced. Output: how many. */
-static enum ctl_exit let_go(struct ctl *ctl, uint32_t first, uint32_t count, uint32_t *released)
+/* What became of them. */
+struct released {
+    uint32_t released;
+    uint32_t unseen; /* let go by the instructor, whether they were forced or not */
+    struct ctl_missing missing;
+};
+
+/* One without a coil for it: by the instructor; without him it stays as it is, where masters force it at all. */
+static enum ctl_exit let_go_without_coil(struct ctl *ctl, uint32_t s, struct released *out)
+{
+    const struct mbp_sensor *sensor = &ctl->plant->sensors[s];
+    struct ctl_point point;
+    if (!ctl_point_find(ctl->plant, -1, sensor->name, &point))
+        return CTL_OK;
+    if (ctl->plant->instructor) {
+        out->unseen++;
+        return ctl_release_quietly(ctl, &point);
+    }
+    if (point.map.writable && sensor->inject == MBP_INJECT_HOLD && out->missing.count++ == 0)
+        out->missing = (struct ctl_missing){sensor->name, "forced", 1};
+    return CTL_OK;
+}
+
+/* Those that are forced, and those of which no address shows whether they are. */
+static enum ctl_exit let_go(struct ctl *ctl, uint32_t first, uint32_t count, struct released *out)
 {
     const struct mbp_plant *plant = ctl->plant;
     struct mbp_plant_view snapshot;
     enum ctl_exit code = ctl_snapshot_take(ctl, &snapshot);
     if (code != CTL_OK)
         return code;
-    *released = 0;
     for (uint32_t s = first; s < first + count && code == CTL_OK; s++) {
+        if (plant->sensors[s].is_alarm)
+            continue; /* its expression gives it: nobody forces that */
         int32_t coil = ctl_addr(plant, MBP_MAP_FORCED, s);
-        if (!snapshot.sensors[s].forced || coil < 0)
+        bool shown = CTL_SHOWS(plant, MBP_PER_SENSOR, s, mbp_sensor_view, forced);
+        if (coil < 0 && (!shown || snapshot.sensors[s].forced))
+            code = let_go_without_coil(ctl, s, out);
+        if (coil < 0 || (shown && !snapshot.sensors[s].forced))
             continue;
         code = ctl_set_coil(ctl, ctl_sensor_unit(plant, s), (uint16_t)coil, false, plant->sensors[s].name);
-        ++*released;
+        out->released++;
     }
     mbp_plant_view_free(plant, &snapshot);
     return code;
@@ -150,9 +193,9 @@ static enum ctl_exit let_go(struct ctl *ctl, uint32_t first, uint32_t count, uin
 
 static enum ctl_exit release_several(struct ctl *ctl, const char *name, uint32_t first, uint32_t count)
 {
-    uint32_t released = 0;
-    enum ctl_exit code = let_go(ctl, first, count, &released);
-    if (code == CTL_OK && released > 0)
+    struct released done = {0};
+    enum ctl_exit code = let_go(ctl, first, count, &done);
+    if (code == CTL_OK && done.released > 0)
         code = ctl_await_effect(ctl, name);
     if (code != CTL_OK)
         return code;
@@ -160,8 +203,12 @@ static enum ctl_exit release_several(struct ctl *ctl, const char *name, uint32_t
         code = ctl_release_points(ctl);
     if (code != CTL_OK)
         return code;
-    ctl_say("%s: %u sensor%s released\n", name, released, released == 1 ? "" : "s");
-    return ctl_say_pending(ctl, name);
+    ctl_say("%s: %u sensor%s released\n", name, done.released, done.released == 1 ? "" : "s");
+    if (done.unseen > 0)
+        ctl_say("  and %u of which no address shows whether it was forced\n", done.unseen);
+    code = ctl_no_places(&done.missing);
+    ctl_say_pending(ctl, name);
+    return code;
 }
 
 CTL_VERB(release)

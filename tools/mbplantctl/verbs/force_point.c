@@ -203,6 +203,12 @@ enum ctl_exit ctl_release_point(struct ctl *ctl, const struct ctl_point *point)
     return code;
 }
 
+enum ctl_exit ctl_release_quietly(struct ctl *ctl, const struct ctl_point *point)
+{
+    const struct place place = place_of(point);
+    return send(ctl, &place, NULL, place.mask != 0 ? MBP_FORCE_RELEASE_BITS : MBP_FORCE_RELEASE);
+}
+
 enum ctl_exit ctl_release_points(struct ctl *ctl)
 {
     const struct place place = {.name = "release all", .table = MBP_COILS, .count = 1};

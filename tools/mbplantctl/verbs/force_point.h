@@ -20,4 +20,7 @@ enum ctl_exit ctl_release_points(struct ctl *ctl);
 /* Lines of what is held; nothing without an instructor, or when nothing is. */
 enum mbp_status ctl_print_forced(const struct ctl *ctl);
 
+/* Lets a point go, whether it is held or not, and says nothing. */
+enum ctl_exit ctl_release_quietly(struct ctl *ctl, const struct ctl_point *point);
+
 #endif

@@ -28,6 +28,32 @@ static bool print_place(const struct mbp_plant *plant, uint32_t machine, unsigne
     return addr >= 0;
 }
 
+#define SHOWN(member) CTL_SHOWS(plant, MBP_PER_MACHINE, machine, mbp_machine_view, member)
+
+/* As far as an address of its unit shows them. */
+static void print_counts(const struct mbp_plant *plant, uint32_t machine, const struct mbp_machine_view *now)
+{
+    char span[32];
+    if (SHOWN(active_alarms))
+        ctl_say("  active alarms    %u%s\n", now->active_alarms,
+                !now->trip_active         ? ""
+                : now->active_alarms == 0 ? ctl_tr("; an interlock or a hidden one trips it")
+                                          : ctl_tr(", of which some trip it"));
+    if (SHOWN(good) && SHOWN(reject))
+        ctl_say("  production       %u good, %u reject\n", now->good, now->reject);
+    if (SHOWN(running_s))
+        ctl_say("  en_service       %s of simulated time\n",
+                mbp_span_text_in(ctl_spoken(), now->running_s, span, sizeof span));
+    if (SHOWN(down_s) && SHOWN(failures))
+        ctl_say("  en_panne         %s, %u time%s\n", mbp_span_text_in(ctl_spoken(), now->down_s, span, sizeof span),
+                now->failures, now->failures == 1 ? "" : "s");
+    if (SHOWN(maintenance_s))
+        ctl_say("  maintenance      %s%s\n", mbp_span_text_in(ctl_spoken(), now->maintenance_s, span, sizeof span),
+                now->maintenance_due ? ctl_tr(", due now") : "");
+}
+
+#undef SHOWN
+
 static void print_machine(const struct ctl *ctl, uint32_t machine, const struct mbp_machine_view *now)
 {
     const struct mbp_plant *plant = ctl->plant;
@@ -47,17 +73,7 @@ static void print_machine(const struct ctl *ctl, uint32_t machine, const struct 
     }
     if (first_out != UINT32_MAX)
         ctl_say("  tripped by       %s\n", plant->sensors[first_out].name);
-    ctl_say("  active alarms    %u%s\n", now->active_alarms,
-            !now->trip_active         ? ""
-            : now->active_alarms == 0 ? ctl_tr("; an interlock or a hidden one trips it")
-                                      : ctl_tr(", of which some trip it"));
-    ctl_say("  production       %u good, %u reject\n", now->good, now->reject);
-    ctl_say("  en_service       %s of simulated time\n",
-            mbp_span_text_in(ctl_spoken(), now->running_s, span, sizeof span));
-    ctl_say("  en_panne         %s, %u time%s\n", mbp_span_text_in(ctl_spoken(), now->down_s, span, sizeof span),
-            now->failures, now->failures == 1 ? "" : "s");
-    ctl_say("  maintenance      %s%s\n", mbp_span_text_in(ctl_spoken(), now->maintenance_s, span, sizeof span),
-            now->maintenance_due ? ctl_tr(", due now") : "");
+    print_counts(plant, machine, now);
     bool stands = print_place(plant, machine, MBP_MAP_MACHINES, ctl_tr("stands in        "));
     if (mbp_map_item_has(plant, &plant->units[of->unit], MBP_MAP_MACHINE_COILS, machine)) {
         uint16_t coil = (uint16_t)ctl_addr(plant, MBP_MAP_MACHINE_COILS, machine);
@@ -105,7 +121,7 @@ enum ctl_exit ctl_machine_show(struct ctl *ctl, uint32_t machine)
     enum mbp_status status = ctl_machine_read(ctl, machine, &now);
     if (status != MBP_OK)
         return ctl_fail(ctl, status, ctl->plant->machines[machine].name);
-    if (!ctl_machine_is_told(ctl->plant, machine)) {
+    if (now.untold) {
         ctl_no_place(ctl->plant->machines[machine].name, "state", MBP_INPUT_REGISTERS);
         return CTL_FAILED;
     }
@@ -201,7 +217,7 @@ static enum ctl_exit ask(struct ctl *ctl, uint32_t machine, enum mbp_state_code 
     if (status != MBP_OK)
         return ctl_fail(ctl, status, name);
     enum mbp_state_code was = (enum mbp_state_code)now.state;
-    bool told = ctl_machine_is_told(plant, machine);
+    bool told = !now.untold;
     if (told && was == to) {
         ctl_say("%s is %s already\n", name, ctl_tr(mbp_state_name(to)));
         return CTL_OK;

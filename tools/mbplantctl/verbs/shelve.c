@@ -5,7 +5,10 @@
 #include "slave/address.h"
 #include "slave/effect.h"
 #include "slave/point.h"
+#include "slave/snapshot.h"
 #include "verbs/write.h"
+
+#define ELAPSED_S 3u /* may have passed of a shelf's time when it is read back */
 
 /* The sensors that the verb's argument means. */
 struct meant {
@@ -119,6 +122,22 @@ static bool any_on(struct ctl *ctl, const struct meant *meant, enum mbp_write_ki
     return false;
 }
 
+/* How long it became: the plant file may allow less than was asked for. The shortest of all that are meant; where the
+ * register has not been answered for yet, what was asked for. */
+static uint32_t shelved_for(struct ctl *ctl, const struct meant *meant, uint16_t addr)
+{
+    uint16_t left[MBP_SENSORS_PER_UNIT_MAX];
+    uint32_t shortest = ctl->options->shelf_s;
+    if (ctl->pending || ctl->options->no_wait ||
+        ctl_read(ctl->link, meant->unit, MBP_HOLDING_REGISTERS, addr, meant->count, left) != MBP_OK)
+        return shortest;
+    for (uint32_t i = 0; i < meant->count; i++) {
+        if (left[i] != 0 && left[i] + ELAPSED_S < shortest)
+            shortest = left[i];
+    }
+    return shortest;
+}
+
 static const char *place_of(enum mbp_table table, uint16_t addr, uint32_t count, char *buf, size_t size)
 {
     return ctl_address_text(table, addr, count, buf, size);
@@ -209,7 +228,7 @@ CTL_VERB(shelve)
         ctl_say("%s: alarms shelved until they return to normal  (%s)\n", meant.name, place);
     else if (options->shelf_s != 0)
         ctl_say("%s: alarms shelved for %s  (%s)\n", meant.name,
-                mbp_span_text_in(ctl_spoken(), options->shelf_s, span, sizeof span), place);
+                mbp_span_text_in(ctl_spoken(), shelved_for(ctl, &meant, (uint16_t)addr), span, sizeof span), place);
     else
         ctl_say("%s: alarms shelved until mbplantctl unshelve %s  (%s)\n", meant.name, meant.name, place);
     return ctl_say_pending(ctl, meant.name);
@@ -223,6 +242,7 @@ struct ending {
     enum mbp_alarm_deed deed;
     enum mbp_write_kind write;
     const char *done;
+    const char *field; /* the coil, by its name */
 };
 
 /* What waits for a scan is not seen, where none is waited for: then the end of it waits behind it, seen or not. */
@@ -231,12 +251,24 @@ static bool is_unseen(struct ctl *ctl)
     return ctl->options->no_wait || ctl_pace_of(ctl).paused;
 }
 
+/* Whether its alarms are not ended by the command record of its unit either, and nothing shows that they need not be.
+ */
+static bool lacks_place(const struct mbp_plant *plant, uint32_t sensor, enum mbp_write_kind write)
+{
+    const struct mbp_sensor *of = &plant->sensors[sensor];
+    const size_t member = write == MBP_WRITE_SHELVED ? offsetof(struct mbp_sensor_view, shelved)
+                                                     : offsetof(struct mbp_sensor_view, out_of_service);
+    return ctl_untold(plant, CTL_UNTOLD_HIDDEN, sensor) != 0 && ctl_addr(plant, MBP_MAP_ALARM_COMMAND, of->unit) < 0 &&
+           !ctl_shows(plant, mbp_sensor_per(plant, sensor), sensor, member);
+}
+
 /* The coil of each sensor, and of each alarm of none, that is on: off. */
 static enum ctl_exit end_all(struct ctl *ctl, const struct ending *ending)
 {
     const struct mbp_plant *plant = ctl->plant;
     const uint16_t off = 0;
     uint32_t ended = 0;
+    struct ctl_missing missing = {.field = ending->field};
     if (ctl_link(ctl) == NULL)
         return CTL_FAILED;
     const bool unseen = is_unseen(ctl);
@@ -250,6 +282,8 @@ static enum ctl_exit end_all(struct ctl *ctl, const struct ending *ending)
         uint16_t is_on = 0;
         int32_t addr = addr_of(ctl, s, ending->write);
         uint8_t unit = ctl_sensor_unit(plant, s);
+        if (addr < 0 && lacks_place(plant, s, ending->write) && missing.count++ == 0)
+            missing.name = plant->sensors[s].name;
         if (addr < 0)
             continue;
         enum mbp_status status = ctl_read(ctl->link, unit, MBP_COILS, (uint16_t)addr, 1, &is_on);
@@ -265,6 +299,8 @@ static enum ctl_exit end_all(struct ctl *ctl, const struct ending *ending)
         ctl_say("%s: all alarms %s\n", plant->name, ctl_tr(ending->done));
     else if (code == CTL_OK)
         ctl_say("%s: alarms of %u sensor%s %s\n", plant->name, ended, ended == 1 ? "" : "s", ctl_tr(ending->done));
+    if (code == CTL_OK)
+        code = ctl_no_places(&missing);
     return code == CTL_OK ? ctl_say_pending(ctl, plant->name) : code;
 }
 
@@ -339,7 +375,7 @@ static enum ctl_exit end(struct ctl *ctl, const struct ending *ending)
 
 CTL_VERB(unshelve)
 {
-    static const struct ending unshelving = {MBP_DEED_UNSHELVE, MBP_WRITE_SHELVED, "no longer shelved"};
+    static const struct ending unshelving = {MBP_DEED_UNSHELVE, MBP_WRITE_SHELVED, "no longer shelved", "shelved"};
     return end(ctl, &unshelving);
 }
 
@@ -368,6 +404,6 @@ CTL_VERB(out_of_service)
 
 CTL_VERB(in_service)
 {
-    static const struct ending returning = {MBP_DEED_RETURN, MBP_WRITE_SERVICE, "in service"};
+    static const struct ending returning = {MBP_DEED_RETURN, MBP_WRITE_SERVICE, "in service", "out_of_service"};
     return end(ctl, &returning);
 }

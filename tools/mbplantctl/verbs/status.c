@@ -27,7 +27,18 @@ static const struct mbp_grid_column sensor_columns[] = {
     {"HIGH HIGH", "high_high", true}, {"FLAGS", "flags", false},
 };
 
-static void machine_row(const struct mbp_report_machine *machine, bool told, uint64_t now_ms, struct mbp_grid *grid)
+/* "-" where no address shows it. */
+static void count_cell(const struct mbp_plant *plant, uint32_t m, size_t member, uint32_t count, enum mbp_paint paint,
+                       struct mbp_grid *grid)
+{
+    if (ctl_shows(plant, MBP_PER_MACHINE, m, member))
+        mbp_grid_cell(grid, count > 0 ? paint : MBP_PAINT_NONE, "%u", count);
+    else
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "-");
+}
+
+static void machine_row(const struct mbp_plant *plant, uint32_t m, const struct mbp_report_machine *machine,
+                        uint64_t now_ms, struct mbp_grid *grid)
 {
     char span[32] = "-";
     char due[64];
@@ -36,12 +47,12 @@ static void machine_row(const struct mbp_report_machine *machine, bool told, uin
                          sizeof span);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", machine->name);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", machine->unit);
-    mbp_grid_cell(grid, told ? mbp_state_paint(machine->state) : MBP_PAINT_NONE, "%s",
-                  told ? ctl_tr(mbp_state_name(machine->state)) : "-");
+    mbp_grid_cell(grid, machine->untold ? MBP_PAINT_NONE : mbp_state_paint(machine->state), "%s",
+                  machine->untold ? "-" : ctl_tr(mbp_state_name(machine->state)));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", span);
-    mbp_grid_cell(grid, machine->alarms > 0 ? MBP_PAINT_BAD : MBP_PAINT_NONE, "%u", machine->alarms);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", machine->good);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", machine->reject);
+    count_cell(plant, m, offsetof(struct mbp_machine_view, active_alarms), machine->alarms, MBP_PAINT_BAD, grid);
+    count_cell(plant, m, offsetof(struct mbp_machine_view, good), machine->good, MBP_PAINT_NONE, grid);
+    count_cell(plant, m, offsetof(struct mbp_machine_view, reject), machine->reject, MBP_PAINT_NONE, grid);
     mbp_grid_cell(grid, machine->due ? MBP_PAINT_CARE : MBP_PAINT_NONE, "%s",
                   mbp_report_due_text(ctl_spoken(), machine, due, sizeof due));
     mbp_grid_cell(grid, MBP_PAINT_BAD, "%s", machine->first_out);
@@ -54,8 +65,7 @@ static enum mbp_status print_machines(const struct ctl *ctl, const struct ctl_ov
     if (status != MBP_OK)
         return status;
     for (size_t m = 0; m < overview->seen.report.machine_count; m++)
-        machine_row(&overview->seen.machines[m], ctl_machine_is_told(ctl->plant, (uint32_t)m),
-                    overview->seen.report.now_ms, grid);
+        machine_row(ctl->plant, (uint32_t)m, &overview->seen.machines[m], overview->seen.report.now_ms, grid);
     putchar('\n');
     status = mbp_grid_write(grid, MBP_FORMAT_TEXT, ctl->colour, stdout);
     mbp_grid_free(grid);
@@ -290,6 +300,8 @@ CTL_VERB(status)
         status = ctl_print_forced(ctl);
     if (status == MBP_OK)
         ctl_say_all_bad(ctl);
+    if (status == MBP_OK)
+        ctl_say_untold(ctl->plant, CTL_UNTOLD_ALARMS, UINT32_MAX);
     ctl_overview_free(ctl->plant, &overview);
     return status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, "status");
 }

@@ -104,7 +104,8 @@ static void lay_machine(const struct watch_model *model, size_t m, const struct 
     char span[32];
     for_text(report, machine->since_ms, span, sizeof span);
     watch_put(out, row, MBP_PAINT_NONE, machine_width(model), "%s", machine->name);
-    watch_put(out, row, mbp_state_paint(machine->state), 11, "%s", ctl_tr(mbp_state_name(machine->state)));
+    watch_put(out, row, machine->untold ? MBP_PAINT_NONE : mbp_state_paint(machine->state), 11, "%s",
+              machine->untold ? "-" : ctl_tr(mbp_state_name(machine->state)));
     watch_put(out, row, MBP_PAINT_NONE, SPAN_WIDTH, "%s", span);
     watch_put(out, row, machine->alarms > 0 ? MBP_PAINT_BAD : MBP_PAINT_NONE, -6, "%u", machine->alarms);
     watch_put(out, row, MBP_PAINT_NONE, -9, "%u", machine->good);

@@ -115,7 +115,7 @@ static void tell_machines(const struct mbp_report *report, const struct known *k
 {
     for (size_t m = 0; m < report->machine_count && known->states != NULL; m++) {
         const struct mbp_report_machine *machine = &report->machines[m];
-        if (machine->state == known->states[m])
+        if (machine->untold || machine->state == known->states[m])
             continue;
         begin_line("machine");
         ctl_say("%s %s -> %s", machine->name, ctl_tr(mbp_state_name(known->states[m])),
