@@ -273,7 +273,7 @@ static bool take_body(struct web_call *call)
         mbp_json_read((struct mbp_text){call->body != NULL ? call->body : "", call->body_len}, 0, &call->json);
     if (status == MBP_ERR_RANGE) {
         web_problem(call, 422,
-                    "a number of the body is too large: a whole one above 9223372036854775807 is said as a "
+                    "a number of the JSON is too large: a whole one above 9223372036854775807 is said as a "
                     "text of its digits");
         return false;
     }

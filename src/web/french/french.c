@@ -105,7 +105,7 @@ static const struct mbp_pair spoken[] = {
     {"say why: 'text' or 'why'", "dire pourquoi : « text » ou « why »"},
     {"so the plant file would be wrong: %.*s", "ainsi, le fichier de l’installation serait erroné : %.*s"},
     {"the access rules do not let this host see the instructor's unit", "les règles d’accès ne laissent pas ce poste voir l’unité de l’instructeur"},
-    {"a number of the body is too large: a whole one above 9223372036854775807 is said as a text of its digits", "un nombre du corps est trop grand : un entier au-dessus de 9223372036854775807 se donne comme texte de ses chiffres"},
+    {"a number of the JSON is too large: a whole one above 9223372036854775807 is said as a text of its digits", "un nombre du JSON est trop grand : un entier au-dessus de 9223372036854775807 se donne comme texte de ses chiffres"},
     {"the body must be one JSON object, no key twice, as in {\"value\": 1}", "le corps doit être un objet JSON, sans clé double, comme {\"value\": 1}"},
     {"the file of samples cannot be read (%s): mbplantd's log says why", "le fichier des mesures ne peut être lu (%s) : le journal de mbplantd dit pourquoi"},
     {"the journal cannot be read just now", "le journal ne peut être lu en ce moment"},
