@@ -46,6 +46,28 @@ bool mbp_register_unused(const struct mbp_register *reg, const uint16_t *words);
 uint64_t mbp_register_bits(const struct mbp_register *reg, double value);
 double mbp_register_of_bits(const struct mbp_register *reg, uint64_t bits);
 
+/* A whole number of all its digits: a double has 53 bits of it. */
+struct mbp_whole {
+    uint64_t magnitude;
+    bool negative;
+};
+
+/* Whether a register shows whole numbers of more digits than a double has: 64 bits, no scale. */
+bool mbp_register_is_wide(const struct mbp_register *reg);
+
+/* Whether a register can hold a value: the double above the largest number of 64 bits stands for none. */
+bool mbp_register_holds(const struct mbp_register *reg, double value);
+
+/* Whether a wide register can hold it; the number that its bits are; its largest and smallest. */
+bool mbp_register_holds_whole(const struct mbp_register *reg, const struct mbp_whole *whole);
+struct mbp_whole mbp_codec_whole_of(enum mbp_type type, uint64_t bits);
+void mbp_codec_whole_range(enum mbp_type type, struct mbp_whole *low, struct mbp_whole *high);
+
+/* Decimal digits, behind a sign or none; false: it is something else, or has more than 64 bits. Its text. */
+bool mbp_whole_read(const char *text, struct mbp_whole *out);
+#define MBP_WHOLE_TEXT 24
+const char *mbp_whole_text(const struct mbp_whole *whole, char text[MBP_WHOLE_TEXT]);
+
 /* The bits of an integer, held at the ends of the type: all digits of 64-bit types. */
 uint64_t mbp_codec_whole(enum mbp_type type, bool negative, uint64_t magnitude);
 

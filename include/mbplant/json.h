@@ -7,10 +7,15 @@
 #include <stdio.h>
 
 #include "mbplant/base.h"
+#include "mbplant/codec.h"
 
 /* Reads one value; no object may say a key twice. flags are further ones of json_loadb.
- * Errors: MBP_ERR_FORMAT, MBP_ERR_MEMORY. Ownership: json_decref. */
+ * Errors: MBP_ERR_FORMAT, MBP_ERR_RANGE (it has a number that is too large: an integer beyond 64 bits with a sign),
+ * MBP_ERR_MEMORY. Ownership: json_decref. */
 enum mbp_status mbp_json_read(struct mbp_text text, size_t flags, json_t **out);
+
+/* A whole number of all its digits: an integer, or a text of digits, as large ones need it. False: it is neither. */
+bool mbp_json_whole(const json_t *value, struct mbp_whole *out);
 
 /* Writes root and a newline. flags are those of json_dumps. What a terminal would act on stands there as a number
  * (\u009B), which reads back as the same character. false = no memory, or root is NULL: nothing is written. */

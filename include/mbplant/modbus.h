@@ -106,6 +106,9 @@ enum mbp_right mbp_pdu_lacks(const struct mbp_pdu_context *context, const uint8_
 uint16_t mbp_pdu_words_of(const struct mbp_image_unit *unit, const struct mbp_point *point, double value,
                           uint16_t words[4]);
 
+/* The same of a whole number that a point whose register is wide (mbp_register_is_wide) can hold: all its digits. */
+uint16_t mbp_pdu_words_of_whole(const struct mbp_point *point, const struct mbp_whole *whole, uint16_t words[4]);
+
 /* ... and the request for count words (at most 123) or bits (1968): by the function of one value where there is but one
  * and the unit has it. Returns its length. */
 size_t mbp_pdu_write(const struct mbp_answer *answer, enum mbp_table table, uint16_t addr, uint16_t count,

@@ -3,17 +3,19 @@
 
 #include "image_priv.h"
 
-/* Whether the request that is being judged has some of these addresses. */
-static bool is_of_request(const struct mbp_image_unit *unit, const struct image_point *point)
+/* Where the request that is being judged writes some of these addresses: what it writes later has the larger number.
+ * 0 = it does not. */
+static size_t place_in_request(const struct mbp_image_unit *unit, const struct image_point *point)
 {
+    size_t place = 0;
     const struct image_request *request = &unit->image->request;
     for (size_t r = 0; request->unit == unit && r < request->count; r++) {
         const struct image_run *run = &request->runs[r];
         if (run->table == point->table && run->addr < (uint32_t)point->addr + point->words &&
             point->addr < (uint32_t)run->addr + run->count)
-            return true;
+            place = (r + 1) * MBP_ADDRESSES + point->addr;
     }
-    return false;
+    return place;
 }
 
 /* Whether it was written since the last scan, all of it. */
@@ -23,17 +25,19 @@ static bool waits_whole(const struct mbp_image_unit *unit, const struct image_po
     return (access & (MBP_ACCESS_DIRTY | MBP_ACCESS_PARTIAL)) == MBP_ACCESS_DIRTY;
 }
 
-/* Takes the point at a place over, where it is asked for. The request that is being judged comes after all others. */
+/* Takes the point at a place over, where it is asked for. The request that is being judged comes after all others, and
+ * of what it writes the last counts. */
 static void take(const struct mbp_image_unit *unit, enum mbp_table table, uint32_t addr,
                  const struct mbp_user_point *own, struct image_asked *asked)
 {
     struct image_point point;
     bool writable = table == MBP_COILS || table == MBP_HOLDING_REGISTERS;
-    if (asked->of_request || !writable || !image_point_at(unit, table, (uint16_t)addr, &point))
+    if (!writable || !image_point_at(unit, table, (uint16_t)addr, &point))
         return;
-    asked->of_request = is_of_request(unit, &point);
-    if (!asked->of_request && !waits_whole(unit, &point))
+    size_t place = place_in_request(unit, &point);
+    if (place < asked->place || (place == 0 && !waits_whole(unit, &point)))
         return;
+    asked->place = place;
     asked->unit = unit;
     asked->point = own != NULL ? image_sibling(&point, own) : point;
 }

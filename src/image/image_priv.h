@@ -341,7 +341,7 @@ struct image_wanted {
 struct image_asked {
     const struct mbp_image_unit *unit;
     struct image_point point;
-    bool of_request;
+    size_t place; /* in the request, from 1; 0 = it came before */
 };
 
 /* Where it was written, by the request that is being judged or before it since the last scan. */

@@ -9,6 +9,14 @@ static void put_u16(uint8_t *bytes, unsigned number)
     bytes[1] = (uint8_t)number;
 }
 
+uint16_t mbp_pdu_words_of_whole(const struct mbp_point *point, const struct mbp_whole *whole, uint16_t words[4])
+{
+    enum mbp_type type = (enum mbp_type)point->type;
+    mbp_codec_put_bits(type, (enum mbp_order)point->order, mbp_codec_whole(type, whole->negative, whole->magnitude),
+                       words);
+    return (uint16_t)point->count;
+}
+
 uint16_t mbp_pdu_words_of(const struct mbp_image_unit *unit, const struct mbp_point *point, double value,
                           uint16_t words[4])
 {

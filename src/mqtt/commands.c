@@ -35,12 +35,28 @@ static bool read_switch(const char *text, double *out)
     return false;
 }
 
+/* All digits, where the point has so many. False: it is no whole number, or the point has not. */
+static bool take_whole(const struct mqtt_metric *metric, bool is, const struct mbp_whole *whole,
+                       struct mqtt_command *out)
+{
+    out->is_whole = is && !metric->is_text && mbp_register_is_wide(&metric->reg);
+    if (out->is_whole) {
+        out->whole = *whole;
+        out->number = whole->negative ? -(double)whole->magnitude : (double)whole->magnitude;
+    }
+    return out->is_whole;
+}
+
 static bool read_scalar(const struct mqtt_metric *metric, const json_t *value, struct mqtt_command *out)
 {
     const struct mbp_map_field *field = metric->row.point.field;
     out->is_text = metric->is_text;
     if (metric->is_text)
         return json_is_string(value) && copy_text(out->text, sizeof out->text, json_string_value(value));
+    struct mbp_whole whole;
+    bool is_whole = mbp_json_whole(value, &whole);
+    if (take_whole(metric, is_whole, &whole, out))
+        return true;
     if (json_is_number(value))
         out->number = json_number_value(value);
     else if (json_is_boolean(value))
@@ -93,7 +109,9 @@ bool mqtt_command_read(const struct mqtt_metric *metric, const char *payload, si
         return len < sizeof out->text && text[0] != '{' &&
                mbp_comment_check(text, len, MQTT_TEXT_MAX, why, sizeof why) == MBP_OK &&
                copy_text(out->text, sizeof out->text, text);
-    return read_switch(text, &out->number);
+    struct mbp_whole whole;
+    bool is_whole = mbp_whole_read(text, &whole);
+    return take_whole(metric, is_whole, &whole, out) || read_switch(text, &out->number);
 }
 
 void mqtt_call_loop(struct mbp_mqtt *mqtt)
@@ -210,18 +228,20 @@ static enum mbp_status request(struct mbp_mqtt *mqtt, const struct mqtt_command 
 
 static bool fits(const struct mbp_point *point, double value)
 {
-    double low = 0, high = 0;
     const struct mbp_register reg = mbp_point_register(point);
     if (mbp_table_is_bits(point->table) || point->type == MBP_BOOL || isnan(value))
         return true;
-    mbp_register_range(&reg, &low, &high);
-    return value >= low && value <= high;
+    return mbp_register_holds(&reg, value);
 }
 
 /* The words that it comes to; 0 = it cannot be. */
 static uint16_t words_of(const struct mqtt_command *command, const struct mbp_image_unit *unit,
                          const struct mbp_point *point, uint16_t *words)
 {
+    const struct mbp_register reg = mbp_point_register(point);
+    if (command->is_whole && mbp_register_is_wide(&reg))
+        return mbp_register_holds_whole(&reg, &command->whole) ? mbp_pdu_words_of_whole(point, &command->whole, words)
+                                                               : 0;
     if (!command->is_text)
         return fits(point, command->number) ? mbp_pdu_words_of(unit, point, command->number, words) : 0;
     size_t len = strlen(command->text);

@@ -121,7 +121,9 @@ struct mqtt_command {
     uint32_t metric;
     struct sockaddr_storage peer; /* the broker */
     bool is_text;
-    double number; /* NaN: a limit is to be unused */
+    bool is_whole;
+    struct mbp_whole whole; /* all digits of a number of 64 bits */
+    double number;          /* NaN: a limit is to be unused */
     char text[MQTT_TEXT_MAX + 1];
     char why[MBP_COMMENT_MAX + 1], who[MBP_WHO_MAX + 1]; /* "" = nothing said */
 };

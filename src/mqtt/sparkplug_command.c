@@ -81,7 +81,11 @@ static bool take_value(const struct mqtt_metric *metric, const struct mqtt_metri
     }
     struct mqtt_metric_in number = *in;
     number.datatype = datatype_of(metric, in);
-    return (in->kind == MQTT_VALUE_FLAG) == flag && mqtt_metric_number(&number, &out->number);
+    if ((in->kind == MQTT_VALUE_FLAG) != flag || !mqtt_metric_number(&number, &out->number))
+        return false;
+    out->is_whole = in->kind == MQTT_VALUE_LONG && mbp_register_is_wide(&metric->reg);
+    out->whole = mbp_codec_whole_of(number.datatype == MQTT_INT64 ? MBP_INT64 : MBP_UINT64, in->whole);
+    return true;
 }
 
 static void take_command(void *ctx, const struct mqtt_metric_in *in)

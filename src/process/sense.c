@@ -188,7 +188,9 @@ void mbp_process_force(const struct mbp_process *process, struct mbp_state *stat
     value = fmin(fmax(value, sensor->range[0]), sensor->range[1]);
     if (held && mbp_grid_same(&sensor->reg, state->forced_value[s], value))
         return;
-    emit(process->plant, events, MBP_EV_VALUE_FORCED, s, value, state->value[s], once ? 1 : 0, peer);
+    /* what was forced since the last scan is not shown yet, and is what it was all the same */
+    double before = held ? state->forced_value[s] : state->value[s];
+    emit(process->plant, events, MBP_EV_VALUE_FORCED, s, value, before, once ? 1 : 0, peer);
     state->forced_value[s] = value;
     state->flags[s] |= (uint8_t)(once ? MBP_SENSOR_FORCED | MBP_SENSOR_ONCE : MBP_SENSOR_FORCED);
 }

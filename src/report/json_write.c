@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "mbplant/base.h"
 
@@ -20,13 +21,29 @@ enum mbp_status mbp_json_read(struct mbp_text text, size_t flags, json_t **out)
 {
     json_set_alloc_funcs(noting_malloc, free);
     refused = false;
-    json_t *root = json_loadb(text.bytes, text.len, JSON_REJECT_DUPLICATES | flags, NULL);
+    json_error_t error;
+    json_t *root = json_loadb(text.bytes, text.len, JSON_REJECT_DUPLICATES | flags, &error);
     if (root != NULL && !refused) {
         *out = root;
         return MBP_OK;
     }
     json_decref(root);
-    return refused ? MBP_ERR_MEMORY : MBP_ERR_FORMAT;
+    if (refused)
+        return MBP_ERR_MEMORY;
+    return root == NULL && json_error_code(&error) == json_error_numeric_overflow ? MBP_ERR_RANGE : MBP_ERR_FORMAT;
+}
+
+bool mbp_json_whole(const json_t *value, struct mbp_whole *out)
+{
+    const char *text = json_string_value(value);
+    if (text != NULL)
+        return strlen(text) == json_string_length(value) && mbp_whole_read(text, out);
+    if (!json_is_integer(value))
+        return false;
+    json_int_t number = json_integer_value(value);
+    *out =
+        (struct mbp_whole){.magnitude = number < 0 ? 0 - (uint64_t)number : (uint64_t)number, .negative = number < 0};
+    return true;
 }
 
 /* U+0000..FFFF: no control lies beyond. */

@@ -1,16 +1,8 @@
 /* What stands in a point's words, as JSON. */
-#include <inttypes.h>
 #include <math.h>
 
 #include "mbplant/json.h"
 #include "mbplant/report.h"
-
-/* A number with more digits than a double. */
-static bool is_whole(const struct mbp_point *point)
-{
-    bool scaled = point->scale < 1 || point->scale > 1 || point->offset < 0 || point->offset > 0;
-    return (point->type == MBP_INT64 || point->type == MBP_UINT64) && !scaled;
-}
 
 static void put_text(const struct mbp_point *point, const uint16_t *words, uint32_t count, FILE *out)
 {
@@ -35,9 +27,10 @@ void mbp_report_point_value(const struct mbp_point *point, uint16_t *words, uint
     } else if (point->type == MBP_FLOAT32) {
         float number = (float)mbp_register_decode(&reg, words);
         fputs(isfinite(number) ? mbp_float_text(number, text, sizeof text) : "null", out);
-    } else if (is_whole(point)) {
+    } else if (mbp_register_is_wide(&reg)) {
         uint64_t bits = mbp_codec_bits((enum mbp_type)point->type, (enum mbp_order)point->order, words);
-        fprintf(out, point->type == MBP_INT64 ? "%" PRId64 : "%" PRIu64, bits);
+        struct mbp_whole whole = mbp_codec_whole_of((enum mbp_type)point->type, bits);
+        fputs(mbp_whole_text(&whole, text), out);
     } else {
         mbp_json_put_number(out, unused ? (double)NAN : mbp_register_decode(&reg, words));
     }

@@ -271,6 +271,12 @@ static bool take_body(struct web_call *call)
     json_t *value;
     enum mbp_status status =
         mbp_json_read((struct mbp_text){call->body != NULL ? call->body : "", call->body_len}, 0, &call->json);
+    if (status == MBP_ERR_RANGE) {
+        web_problem(call, 422,
+                    "a number of the JSON is too large: a whole one above 9223372036854775807 is said as a "
+                    "text of its digits");
+        return false;
+    }
     if (status != MBP_OK || !json_is_object(call->json)) {
         web_problem(call, status == MBP_ERR_MEMORY ? 503 : 400,
                     "the body must be one JSON object, no key twice, as in {\"value\": 1}");

@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "mbplant/image/alarm_command.h"
+#include "mbplant/json.h"
 #include "mbplant/plant/interlock.h"
 #include "mbplant/report.h"
 #include "plant.h"
@@ -31,7 +32,11 @@ static bool write_any(struct web_call *call, struct web_write *write, const stru
         web_problem(call, 400, "%s takes a number", write->point.name);
         return false;
     }
-    if (value->text != NULL)
+    const struct mbp_register reg = mbp_point_register(&write->point);
+    struct mbp_whole whole;
+    bool digits = write->point.type != MBP_STRING && mbp_register_is_wide(&reg) && mbp_json_whole(value->json, &whole);
+    write->said = digits ? value->json : NULL;
+    if (value->text != NULL && !digits)
         return web_write_text(call, write, value->text);
     write->value = json_is_boolean(value->json) ? value->flag : value->number;
     return web_write_value(call, write);

@@ -352,7 +352,8 @@ extern const struct web_noun web_machine_noun, web_sensor_noun, web_actuator_nou
 struct web_write {
     const struct mbp_unit *unit;
     struct mbp_point point;
-    double value; /* in the point's unit; NaN = a limit that is to be unused */
+    double value;       /* in the point's unit; NaN = a limit that is to be unused */
+    const json_t *said; /* the same as it was said, or NULL: of 64 bits it has more digits */
 };
 
 /* The point of an item whose write is of that kind. False: the unit's map has none, a problem is answered. */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "mbplant/json.h"
 #include "mbplant/report.h"
 #include "people/who.h"
 #include "web_priv.h"
@@ -151,22 +152,45 @@ static bool fits(struct web_call *call, const struct mbp_point *point, double va
     double high = 0;
     const struct mbp_register reg = mbp_point_register(point);
     mbp_register_range(&reg, &low, &high);
-    if (isnan(value) || (value >= low && value <= high))
+    if (isnan(value) || mbp_register_holds(&reg, value))
         return true;
     web_problem(call, 422, "%s: %.10g is outside what %s can hold: %.10g..%.10g", point->name, value,
                 mbp_type_name((enum mbp_type)point->type), low, high);
     return false;
 }
 
+/* All digits of a whole number. */
+static bool write_whole(struct web_call *call, const struct web_write *write, const struct mbp_whole *whole)
+{
+    const struct mbp_point *point = &write->point;
+    const struct mbp_register reg = mbp_point_register(point);
+    uint16_t words[4] = {0};
+    if (!mbp_register_holds_whole(&reg, whole)) {
+        struct mbp_whole ends[2];
+        char text[3][MBP_WHOLE_TEXT];
+        mbp_codec_whole_range((enum mbp_type)point->type, &ends[0], &ends[1]);
+        web_problem(call, 422, "%s: %s is outside what %s can hold: %s..%s", point->name,
+                    mbp_whole_text(whole, text[0]), mbp_type_name((enum mbp_type)point->type),
+                    mbp_whole_text(&ends[0], text[1]), mbp_whole_text(&ends[1], text[2]));
+        return false;
+    }
+    uint16_t count = mbp_pdu_words_of_whole(point, whole, words);
+    return web_write_words(call, write->unit, (enum mbp_table)point->table, point->addr, count, words, point);
+}
+
 bool web_write_value(struct web_call *call, const struct web_write *write)
 {
     const struct mbp_point *point = &write->point;
+    const struct mbp_register reg = mbp_point_register(point);
+    struct mbp_whole whole;
     uint16_t words[4] = {0};
     bool bit = point->table == MBP_COILS || point->type == MBP_BOOL;
     if (point->type == MBP_STRING) {
         web_problem(call, 422, "%s takes a text", point->name);
         return false;
     }
+    if (!bit && mbp_register_is_wide(&reg) && mbp_json_whole(write->said, &whole))
+        return write_whole(call, write, &whole);
     if (!bit && !fits(call, point, write->value))
         return false;
     uint16_t count = mbp_pdu_words_of(web_image_unit(call->web, write->unit), point, write->value, words);
@@ -198,6 +222,7 @@ bool web_write_point(struct web_call *call, enum mbp_map_per per, uint32_t item,
 {
     const struct mbp_plant *plant = call->web->plant;
     const char *missing = "";
+    out->said = NULL;
     for (unsigned b = 0; b < mbp_map_count; b++) {
         if (mbp_map[b].per != per)
             continue;

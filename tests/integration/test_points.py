@@ -277,6 +277,14 @@ class Points(unittest.TestCase):
         self.assertEqual(plant.ctl("write", "hr:140", "12", "12", check=False).returncode, 1)
         self.assertEqual([self.value(plant, name) for name in ("LOW", "HIGH")], [10, 12])
 
+    def test_request_that_writes_a_tag_twice_is_judged_by_what_it_writes_last(self):
+        self.file.write_text(FILE.replace("    logic:", "      - {at: holding 142, tag: LOW}\n    logic:"), encoding="utf-8")
+        plant = self.begin()
+        self.assertEqual(plant.ctl("write", "hr:140", "1", "9", "20", check=False).returncode, 1)
+        self.assertEqual([self.value(plant, name) for name in ("LOW", "HIGH")], [1, 9])
+        plant.ctl("write", "hr:140", "20", "9", "5")
+        support.eventually(lambda: self.value(plant, "LOW") == 5, "the last value counts")
+
     def test_expression_with_a_fault_shows_no_value_and_says_why(self):
         plant = self.begin()
         plant.ctl("write", "MODE", "40")

@@ -34,15 +34,14 @@ static void print_register(FILE *out, const struct mbp_user_point *point)
 static void print_value(FILE *out, const struct mbp_stored *stored)
 {
     const struct mbp_register *reg = &stored->reg;
-    bool unscaled = reg->scale >= 1 && reg->scale <= 1 && !mbp_register_has_offset(reg);
+    char text[MBP_WHOLE_TEXT];
+    const struct mbp_whole whole = mbp_codec_whole_of((enum mbp_type)reg->type, stored->initial);
     if (reg->type == MBP_STRING)
         mbp_print_text(out, stored->text);
     else if (reg->type == MBP_BOOL)
         fputs(stored->initial != 0 ? "true" : "false", out);
-    else if (unscaled && reg->type == MBP_INT64)
-        fprintf(out, "%" PRId64, (int64_t)stored->initial);
-    else if (unscaled && reg->type == MBP_UINT64)
-        fprintf(out, "%" PRIu64, stored->initial);
+    else if (mbp_register_is_wide(reg))
+        fputs(mbp_whole_text(&whole, text), out);
     else
         mbp_print_number(out, "", mbp_register_of_bits(reg, stored->initial));
 }

@@ -150,14 +150,23 @@ static bool find_tag(struct mbp_load *load, const struct mbp_index *index, uint3
     return false;
 }
 
-/* A part of a register is read only, unless it says otherwise. */
+/* Whether the point that holds a value lets nobody write it: then another that shows it does not either. */
+static bool is_kept(const struct mbp_load *load, const struct mbp_tag *tag)
+{
+    if (mbp_map[tag->block].per != MBP_PER_STORED || load->stored_defs[tag->item] == NULL)
+        return false;
+    const struct mbp_point_def *home = load->stored_defs[tag->item];
+    return mbp_def_has(&home->def, MBP_POINT_ACCESS) && home->access == MBP_ACCESS_READ;
+}
+
+/* A part of a register is read only, unless it says otherwise; so is what its own point does not let be written. */
 static void set_access(struct mbp_load *load, struct mbp_user_point *point, const struct mbp_point_def *def,
                        const char *name)
 {
     bool input = def->at.table == MBP_INPUT_REGISTERS || def->at.table == MBP_DISCRETE_INPUTS;
     bool said = mbp_def_has(&def->def, MBP_POINT_ACCESS);
     bool has_effect = mbp_map_tag_writable(load->plant, &point->tag);
-    bool usual = point->home || point->of_register || point->mask == 0;
+    bool usual = point->home || point->of_register || (point->mask == 0 && !is_kept(load, &point->tag));
     point->writable = !input && has_effect && (said ? def->access != MBP_ACCESS_READ : usual);
     point->write_only = said && def->access == MBP_ACCESS_WRITE && point->writable;
     if (said && def->access != MBP_ACCESS_READ && !has_effect)

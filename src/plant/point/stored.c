@@ -17,38 +17,43 @@ static bool is_unscaled(const struct mbp_register *reg)
 
 static void tell_range(struct mbp_load *load, const struct mbp_node *node, const struct mbp_register *reg)
 {
-    char from[32];
-    char to[32];
-    double low;
-    double high;
-    mbp_register_range(reg, &low, &high);
+    char text[2][32];
+    double ends[2];
+    struct mbp_whole whole[2];
+    mbp_register_range(reg, &ends[0], &ends[1]);
+    mbp_codec_whole_range((enum mbp_type)reg->type, &whole[0], &whole[1]);
+    for (unsigned i = 0; i < 2; i++) {
+        if (mbp_register_is_wide(reg))
+            mbp_whole_text(&whole[i], text[i]);
+        else
+            mbp_scalar_format(ends[i], text[i], sizeof text[i]);
+    }
     mbp_reader_tell(&load->reader, node, "'value' is %s; %s holds numbers %s..%s", mbp_node_text(node),
-                    mbp_type_name((enum mbp_type)reg->type), mbp_scalar_format(low, from, sizeof from),
-                    mbp_scalar_format(high, to, sizeof to));
+                    mbp_type_name((enum mbp_type)reg->type), text[0], text[1]);
 }
 
-/* All digits of a whole number. */
-static bool take_whole(const char *text, const struct mbp_register *reg, uint64_t *bits)
+/* Whether it is a whole number, of which all digits count. */
+static bool is_whole(const char *text, const struct mbp_register *reg, struct mbp_whole *whole)
 {
-    uint64_t magnitude;
-    bool negative = text[0] == '-';
-    if (!is_unscaled(reg) || !mbp_scalar_unsigned(text + negative, &magnitude))
-        return false;
-    *bits = mbp_codec_whole((enum mbp_type)reg->type, negative, magnitude);
-    return true;
+    whole->negative = text[0] == '-';
+    return is_unscaled(reg) && mbp_scalar_unsigned(text + whole->negative, &whole->magnitude);
 }
 
 static void take_number(struct mbp_load *load, const struct mbp_node *node, struct mbp_stored *stored)
 {
     const char *text = mbp_node_text(node);
     const struct mbp_register *reg = &stored->reg;
+    struct mbp_whole whole;
     double number;
-    double low;
-    double high;
-    mbp_register_range(reg, &low, &high);
-    if (!mbp_scalar_number(text, &number) || !(number >= low) || !(number <= high))
+    bool digits = is_whole(text, reg, &whole);
+    bool good = digits && mbp_register_is_wide(reg)
+                    ? mbp_register_holds_whole(reg, &whole)
+                    : mbp_scalar_number(text, &number) && mbp_register_holds(reg, number);
+    if (!good)
         tell_range(load, node, reg);
-    else if (!take_whole(text, reg, &stored->initial))
+    else if (digits)
+        stored->initial = mbp_codec_whole((enum mbp_type)reg->type, whole.negative, whole.magnitude);
+    else
         stored->initial = mbp_register_bits(reg, number);
 }
 

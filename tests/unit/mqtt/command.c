@@ -107,6 +107,31 @@ static void test_payloads_are_numbers_switches_texts_or_objects(void **state)
     mqtt_roster_free(roster);
 }
 
+static void test_whole_numbers_of_64_bits_keep_all_digits(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *payload;
+        struct mbp_whole whole;
+    } good[] = {{"9007199254740993", {9007199254740993, false}},
+                {"{\"value\": -9007199254740993}", {9007199254740993, true}},
+                {"18446744073709551615", {UINT64_MAX, false}},
+                {"{\"value\": \"18446744073709551615\"}", {UINT64_MAX, false}}};
+    struct mqtt_roster *roster =
+        roster_of("mbplant: 1\nname: Line\nmqtt: {broker: \"mqtt://h\"}\nunits: [{id: 1, name: A, points: [{at: "
+                  "holding 3000, name: BIG, value: 7, type: uint64}]}]\n");
+    struct mqtt_command command;
+    for (size_t c = 0; c < sizeof good / sizeof good[0]; c++) {
+        assert_true(reads(roster, "BIG", good[c].payload, &command));
+        assert_true(command.is_whole);
+        assert_int_equal(command.whole.magnitude, good[c].whole.magnitude);
+        assert_int_equal(command.whole.negative, good[c].whole.negative);
+    }
+    assert_true(reads(roster, "BIG", "1.5", &command) && !command.is_whole);
+    assert_false(reads(roster, "BIG", "18446744073709551616", &command));
+    mqtt_roster_free(roster);
+}
+
 static void test_state_of_an_interlock_is_a_number_and_a_machines_a_word(void **state)
 {
     (void)state;
@@ -151,6 +176,7 @@ int main(void)
         cmocka_unit_test(test_names_are_unique_and_found),
         cmocka_unit_test(test_devices_are_machines_and_stand_together),
         cmocka_unit_test(test_payloads_are_numbers_switches_texts_or_objects),
+        cmocka_unit_test(test_whole_numbers_of_64_bits_keep_all_digits),
         cmocka_unit_test(test_state_of_an_interlock_is_a_number_and_a_machines_a_word),
         cmocka_unit_test(test_birth_needs_no_plant),
     };

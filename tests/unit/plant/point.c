@@ -81,6 +81,20 @@ static void test_point_is_writable_as_its_tag_is_where_modbus_writes(void **stat
     mbp_plant_free(plant);
 }
 
+static void test_point_follows_the_access_that_the_value_says_of_itself(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant = plant_of_text(
+        POINTS "[{at: holding 30, tag: FIX}, {at: holding 31, name: FIX, value: 1, access: read},"
+               " {at: holding 32, tag: FIX, access: read_write}, {at: holding 33, name: FREE, value: 1},"
+               " {at: holding 34, tag: FREE}, {at: input 35, name: SHOWN, value: 1}, {at: holding 36, tag: SHOWN}]\n");
+    static const bool writable[] = {false, false, true, true, true, false, true};
+    for (uint16_t n = 0; n < 7; n++)
+        assert_int_equal(point_at(plant, n == 5 ? MBP_INPUT_REGISTERS : MBP_HOLDING_REGISTERS, 30 + n)->writable,
+                         writable[n]);
+    mbp_plant_free(plant);
+}
+
 static void test_repeat_places_one_behind_the_other_and_counts_in_the_tag(void **state)
 {
     (void)state;
@@ -283,6 +297,7 @@ int main(void)
         cmocka_unit_test(test_place_is_a_table_by_any_of_its_words_and_an_address_of_any_base),
         cmocka_unit_test(test_type_not_given_is_that_of_the_tags_register),
         cmocka_unit_test(test_point_is_writable_as_its_tag_is_where_modbus_writes),
+        cmocka_unit_test(test_point_follows_the_access_that_the_value_says_of_itself),
         cmocka_unit_test(test_repeat_places_one_behind_the_other_and_counts_in_the_tag),
         cmocka_unit_test(test_standard_blocks_give_way_to_points),
         cmocka_unit_test(test_parts_of_a_register_stand_beside_each_other),

@@ -74,6 +74,16 @@ static void test_force_tells_new_old_and_peer(void **state)
     assert_int_equal(event->actor, PEER);
 }
 
+static void test_force_again_before_a_scan_tells_the_forced_value_as_the_old_one(void **state)
+{
+    struct running *running = *state;
+    force(running, H1, 9);
+    force(running, H1, 8);
+    const struct mbp_event *event = fixture_only(&running->events, MBP_EV_VALUE_FORCED);
+    fixture_assert_number(event->value, 8);
+    fixture_assert_number(event->limit, 9);
+}
+
 static void test_force_of_a_held_value_again_is_told_when_it_changes(void **state)
 {
     struct running *running = *state;
@@ -170,6 +180,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_force_of_a_holding_sensor_shows_until_it_is_released),
         TEST(test_force_tells_new_old_and_peer),
+        TEST(test_force_again_before_a_scan_tells_the_forced_value_as_the_old_one),
         TEST(test_force_of_a_held_value_again_is_told_when_it_changes),
         TEST(test_force_of_a_once_sensor_shows_for_one_scan),
         TEST(test_force_of_a_once_sensor_again_is_told_each_time),
