@@ -113,7 +113,7 @@ static const struct process_grid *quantise(const struct mbp_process *process, co
     for (uint32_t at = 0; at < block->count; at += grid->count, grid++) {
         if (!grid->offset)
             mbp_codec_quantise_run((enum mbp_type)grid->type, block->scale + at, shown + at, grid->count, value + at);
-        for (uint32_t i = at; i < at + grid->count && grid->offset; i++)
+        for (uint32_t i = at; grid->offset && i < at + grid->count && i < block->count; i++)
             value[i] = mbp_register_quantise(&process->plant->sensors[block->first + i].reg, shown[i]);
     }
     return grid;
