@@ -173,8 +173,8 @@ static inline uint32_t mbp_bits_set(uint8_t mask)
 uint64_t mbp_hash(const void *bytes, size_t len);
 
 /* XXH3, 64 bits: tells bytes that were changed by chance or are of another time (seed), not those that somebody made
- * up. Its values stand in files (journal.tail, snapshots, the store of a broker): who changes it changes their versions.
- * Source: https://github.com/Cyan4973/xxHash, doc/xxhash_spec.md. */
+ * up. Its values stand in files (journal.tail, snapshots, the store of a broker): who changes it changes their
+ * versions. Source: https://github.com/Cyan4973/xxHash, doc/xxhash_spec.md. */
 uint64_t mbp_checksum(uint64_t seed, const void *bytes, size_t len);
 
 /* The same of a name: a stream number that survives a reordering of the plant file. */

@@ -51,9 +51,9 @@ enum mbp_status mbp_journal_open(const char *dir, const struct mbp_plant *plant,
 enum mbp_status mbp_journal_close(struct mbp_journal *journal);
 
 /* Takes what an earlier run left of retained rows into state; newer_only: those alone that were stored after the
- * checkpoint that state has been taken from. Names that the plant no longer has are left in the database. A limit that
- * the file now gives otherwise than when the row was stored is the file's; so are all four where the stored ones no
- * longer go with it. Errors, one line on stderr:
+ * checkpoint that mbp_journal_checkpoint gave last, also where a later row says that there is none. Names that the
+ * plant no longer has are left in the database. A limit that the file now gives otherwise than when the row was stored
+ * is the file's; so are all four where the stored ones no longer go with it. Errors, one line on stderr:
  * MBP_ERR_CORRUPT, MBP_ERR_IO, MBP_ERR_MEMORY; state is then as it was. */
 enum mbp_status mbp_journal_restore(struct mbp_journal *journal, bool newer_only, struct mbp_state *state);
 
@@ -76,6 +76,7 @@ struct mbp_checkpoint {
 /* The one that an earlier run left, and the plant file that it is of. Ownership: mbp_stored_checkpoint_free. */
 struct mbp_stored_checkpoint {
     uint64_t layout;
+    uint64_t position; /* among what was handed over: what stood behind it is newer */
     uint8_t *bytes;
     size_t len;
     uint32_t plant_crc; /* CRC-32 and length of the file */
@@ -88,7 +89,7 @@ struct mbp_stored_checkpoint {
 enum mbp_status mbp_journal_checkpoint(struct mbp_journal *journal, struct mbp_stored_checkpoint *out);
 void mbp_stored_checkpoint_free(struct mbp_stored_checkpoint *checkpoint);
 
-/* Whether retained rows were stored after it. False when they cannot be read, too. */
+/* Whether retained rows were stored after it, any where there was none. False when they cannot be read, too. */
 bool mbp_journal_has_newer(struct mbp_journal *journal);
 
 /* ---- what a run that was cut off leaves ---------------------------------------------------------------------------

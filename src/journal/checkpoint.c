@@ -202,7 +202,7 @@ static int get_head(sqlite3 *db, struct mbp_stored_checkpoint *out, uint64_t *ha
 {
     static const char sql[] =
         "SELECT layout, bytes, hash, plant_crc, plant_length, (SELECT coalesce(sum(length(bytes)), "
-        "0) FROM checkpoint_part), format FROM checkpoint";
+        "0) FROM checkpoint_part), format, position FROM checkpoint";
     sqlite3_stmt *stmt = NULL;
     int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
     if (rc != SQLITE_OK)
@@ -216,6 +216,7 @@ static int get_head(sqlite3 *db, struct mbp_stored_checkpoint *out, uint64_t *ha
         *hash = (uint64_t)sqlite3_column_int64(stmt, 2);
         out->plant_crc = (uint32_t)sqlite3_column_int64(stmt, 3);
         out->plant_len = (size_t)sqlite3_column_int64(stmt, 4);
+        out->position = (uint64_t)sqlite3_column_int64(stmt, 7);
         if (sqlite3_column_int64(stmt, 1) != sqlite3_column_int64(stmt, 5))
             rc = SQLITE_CORRUPT;
     }

@@ -10,8 +10,8 @@
 /* Makes the tables. */
 extern const char mbp_checkpoint_create_sql[];
 
-/* Ends a statement that gets the row with key ?1, ?2: only where ?3 is 0 or the row is newer than the checkpoint. */
-#define MBP_WHERE_NEWER " AND (?3 = 0 OR position > (SELECT position FROM checkpoint))"
+/* Of a row's place in the ring: all rows are newer than nothing. */
+#define MBP_BEFORE_ALL (-1)
 
 /* ---- the writer's side ------------------------------------------------------------------------------------------ */
 

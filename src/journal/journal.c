@@ -331,24 +331,29 @@ void mbp_journal_begin_with(struct mbp_journal *journal, const struct mbp_plant 
 
 enum mbp_status mbp_journal_restore(struct mbp_journal *journal, bool newer_only, struct mbp_state *state)
 {
-    return mbp_retained_restore(journal->reader.db, journal->plant, newer_only, state);
+    const int64_t newer_than = newer_only ? journal->behind : MBP_BEFORE_ALL;
+    return mbp_retained_restore(journal->reader.db, journal->plant, newer_than, state);
 }
 
 enum mbp_status mbp_journal_checkpoint(struct mbp_journal *journal, struct mbp_stored_checkpoint *out)
 {
-    return mbp_checkpoints_get(journal->reader.db, out);
+    enum mbp_status status = mbp_checkpoints_get(journal->reader.db, out);
+    if (status == MBP_OK)
+        journal->behind = (int64_t)out->position;
+    return status;
 }
 
 bool mbp_journal_has_newer(struct mbp_journal *journal)
 {
     bool any = false;
-    return mbp_retained_any_newer(journal->reader.db, &any) == SQLITE_OK && any;
+    return mbp_retained_any_newer(journal->reader.db, journal->behind, &any) == SQLITE_OK && any;
 }
 
 enum mbp_status mbp_journal_faults(struct mbp_journal *journal, bool newer_only,
                                    void (*take)(void *ctx, const struct mbp_retained_fault *fault), void *ctx)
 {
-    return mbp_retained_faults(journal->reader.db, journal->plant, newer_only, take, ctx);
+    const int64_t newer_than = newer_only ? journal->behind : MBP_BEFORE_ALL;
+    return mbp_retained_faults(journal->reader.db, journal->plant, newer_than, take, ctx);
 }
 
 /* ---- durable events ------------------------------------------------------------------------------------------- */

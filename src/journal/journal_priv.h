@@ -16,6 +16,7 @@ struct mbp_journal {
     uint64_t next_seq;          /* 64 bits, to see the end of the record's 32 */
     uint32_t plants_left;       /* changes of plant that the writer has come through */
     uint32_t checkpoints;       /* on their way to the disk */
+    int64_t behind;             /* where the checkpoint that was read stood; MBP_BEFORE_ALL = none was */
     uint32_t lost;              /* events refused for lack of room and not told of yet */
     uint32_t lost_in_all;       /* ... since the opening */
     struct mbp_text said;       /* goes with the next event */

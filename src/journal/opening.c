@@ -9,9 +9,9 @@
 #include "schema.h"
 #include "wal.h"
 
-/* More than a second of 50,000 events a second, 3 MB. Of sensors each event takes their state along, which is three
- * times as much: so larger plants get sixteen times the room that all their retained state takes, up to a second of
- * that pace (12 MB), and the largest twice that room. */
+/* More than a second of 50,000 events a second, 3 MB. An event takes what it is about along, which is as much
+ * again, or three times as much: so larger plants get sixteen times the room that all their retained state takes, up to
+ * a second of that pace (12 MB), and the largest twice that room. */
 #define RING_SLOTS        65536u
 #define RING_SLOTS_LARGER (4 * RING_SLOTS)
 
@@ -108,6 +108,7 @@ enum mbp_status mbp_journal_open(const char *dir, const struct mbp_plant *plant,
     if (journal == NULL)
         return MBP_ERR_MEMORY;
     journal->plant = plant;
+    journal->behind = MBP_BEFORE_ALL;
     journal->tail.fd = -1;
     enum mbp_status status = MBP_ERR_IO;
     if ((size_t)snprintf(journal->path, sizeof journal->path, "%s/journal.db", dir) >= sizeof journal->path) {

@@ -113,7 +113,8 @@ static void put_alarm(enum mbp_lang lang, const struct mbp_report_alarm *alarm, 
     mbp_fact_text(grid, "alarm", subject, "limit", text, mbp_report_alarm_unit(alarm));
     mbp_fact_text(grid, "alarm", subject, "machine", alarm->machine, "");
     mbp_fact_count(grid, "alarm", subject, "active", alarm->active, "");
-    mbp_fact_count(grid, "alarm", subject, "unacknowledged", alarm->unacknowledged, "");
+    if (!alarm->ack_untold)
+        mbp_fact_count(grid, "alarm", subject, "unacknowledged", alarm->unacknowledged, "");
     mbp_fact_count(grid, "alarm", subject, "shelved", alarm->shelved, "");
 }
 
@@ -205,7 +206,7 @@ enum mbp_status mbp_report_alarms_csv(const struct mbp_report *report, FILE *out
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_report_alarm_unit(alarm));
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_priority_name(mbp_report_alarm_priority(alarm)));
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%d", alarm->active);
-        mbp_grid_cell(grid, MBP_PAINT_NONE, "%d", alarm->unacknowledged);
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", alarm->ack_untold ? "" : alarm->unacknowledged ? "1" : "0");
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%d", alarm->shelved);
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_report_alarm_state(alarm));
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",

@@ -52,15 +52,15 @@ static json_t *alarm_json(enum mbp_lang lang, const struct mbp_report_alarm *ala
 {
     const struct mbp_alarm_texts texts = mbp_report_alarm_texts(alarm);
     char name[MBP_ALARM_SUBJECT_MAX];
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:b, s:b, s:b, s:s, s:o, s:s, s:s, s:s, s:s}", "machine",
-                     alarm->machine, "sensor", mbp_report_alarm_sensor(alarm, name, sizeof name), "diagnosis",
-                     mbp_report_alarm_diagnosis(lang, alarm), "limit_name",
-                     mbp_limit_name(mbp_report_alarm_kind(alarm)), "value", number_or_null(alarm->value), "limit",
-                     number_or_null(alarm->limit_value), "unit", mbp_report_alarm_unit(alarm), "priority",
-                     mbp_priority_name(mbp_report_alarm_priority(alarm)), "active", (int)alarm->active,
-                     "unacknowledged", (int)alarm->unacknowledged, "shelved", (int)alarm->shelved, "state",
-                     mbp_report_alarm_state(alarm), "since", time_or_null(alarm->since_ms), "message", texts.message,
-                     "cause", texts.cause, "consequence", texts.consequence, "action", texts.action);
+    return json_pack(
+        "{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:b, s:o, s:b, s:s, s:o, s:s, s:s, s:s, s:s}", "machine",
+        alarm->machine, "sensor", mbp_report_alarm_sensor(alarm, name, sizeof name), "diagnosis",
+        mbp_report_alarm_diagnosis(lang, alarm), "limit_name", mbp_limit_name(mbp_report_alarm_kind(alarm)), "value",
+        number_or_null(alarm->value), "limit", number_or_null(alarm->limit_value), "unit", mbp_report_alarm_unit(alarm),
+        "priority", mbp_priority_name(mbp_report_alarm_priority(alarm)), "active", (int)alarm->active, "unacknowledged",
+        alarm->ack_untold ? json_null() : json_boolean(alarm->unacknowledged), "shelved", (int)alarm->shelved, "state",
+        mbp_report_alarm_state(alarm), "since", time_or_null(alarm->since_ms), "message", texts.message, "cause",
+        texts.cause, "consequence", texts.consequence, "action", texts.action);
 }
 
 static json_t *alarms_json(const struct mbp_report *report)

@@ -233,7 +233,7 @@ static bool is_same_point(const struct mbp_event *other, const struct mbp_event 
 }
 
 /* Whether this scan tells something else about the same sensor: for which it is the reason, or which ends it; and with
- * which all of the sensor that survives a restart is stored, so that what is stored would be ahead of what is told. */
+ * which what it is about is stored, so that what is stored could be ahead of what is told. */
 static bool is_mentioned(struct mbp_scan *scan, const struct place *place)
 {
     const struct mbp_event *event = &place->event;

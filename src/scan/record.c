@@ -137,7 +137,7 @@ static void begin_round(struct mbp_scan *scan)
     scan->round = 1;
 }
 
-/* What several events of a scan are about is retained with the first of them: it is the same with each. */
+/* Alarms that several events of a scan are about are retained with the first of them: they are the same with each. */
 static bool retain_alarms_once(struct mbp_scan *scan, uint32_t sensor)
 {
     uint32_t *last = &scan->retained_in[sensor];

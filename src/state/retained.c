@@ -34,7 +34,7 @@ struct mbp_retained_sensor mbp_retain_sensor(const struct mbp_plant *plant, cons
     struct mbp_retained_sensor record = {
         .sensor = sensor,
         .forced_value = state->forced_value[sensor],
-        .forced = (state->flags[sensor] & MBP_SENSOR_FORCED) != 0,
+        .forced = (state->flags[sensor] & (MBP_SENSOR_FORCED | MBP_SENSOR_ONCE)) == MBP_SENSOR_FORCED,
     };
     memcpy(record.limit, &state->limit[(size_t)sensor * MBP_LIMIT_COUNT], sizeof record.limit);
     memcpy(record.file_limit, plant->sensors[sensor].limits, sizeof record.file_limit);
@@ -56,11 +56,12 @@ static void retake_limits(const struct mbp_sensor *sensor, const struct mbp_reta
     memcpy(limits, mbp_limits_in_order(sensor, kept) ? kept : sensor->limits, sizeof kept);
 }
 
-/* Whether the process is out of range is for the first scan to say. */
-static void retake_flag(struct mbp_state *state, uint32_t s, unsigned flag, bool on)
+/* mine: the flags that the record has; on: those of them that are set. Whether the process is out of range is for the
+ * first scan to say. */
+static void retake_flags(struct mbp_state *state, uint32_t s, unsigned mine, unsigned on)
 {
-    const unsigned others = (MBP_SENSOR_FORCED | MBP_SENSOR_SHELVED) & ~flag;
-    state->flags[s] = (uint8_t)((state->flags[s] & others) | (on ? flag : 0));
+    const unsigned others = (MBP_SENSOR_FORCED | MBP_SENSOR_ONCE | MBP_SENSOR_SHELVED) & ~mine;
+    state->flags[s] = (uint8_t)((state->flags[s] & others) | on);
 }
 
 void mbp_retake_sensor(const struct mbp_plant *plant, struct mbp_state *state, const struct mbp_retained_sensor *record)
@@ -70,7 +71,8 @@ void mbp_retake_sensor(const struct mbp_plant *plant, struct mbp_state *state, c
     retake_limits(sensor, record, &state->limit[(size_t)s * MBP_LIMIT_COUNT]);
     state->forced_value[s] = record->forced_value;
     /* Nobody holds what the file forbids by now. */
-    retake_flag(state, s, MBP_SENSOR_FORCED, record->forced && sensor->inject == MBP_INJECT_HOLD);
+    const bool held = record->forced && sensor->inject == MBP_INJECT_HOLD;
+    retake_flags(state, s, MBP_SENSOR_FORCED | MBP_SENSOR_ONCE, held ? MBP_SENSOR_FORCED : 0);
 }
 
 /* ---- alarms ----------------------------------------------------------------------------------------------------- */
@@ -176,7 +178,7 @@ void mbp_retake_alarms(struct mbp_state *state, const struct mbp_retained_alarms
     int64_t ms = record->shelf_ms;
     state->active[s] = record->active;
     state->unack[s] = record->unack;
-    retake_flag(state, s, MBP_SENSOR_SHELVED, ms != 0);
+    retake_flags(state, s, MBP_SENSOR_SHELVED, ms != 0 ? MBP_SENSOR_SHELVED : 0);
     retake_beyond(state, s, record->beyond, (record->alarm_flags & MBP_ALARMS_SHOT) != 0, record->alone.shot);
     state->latched[s] = record->latched;
     /* Whether the machine is in maintenance is for its state to say. */

@@ -432,6 +432,16 @@ class Points(unittest.TestCase):
             self.assertIn("\n  and 1 of which no address shows whether it was forced\n", plant.ctl("release", whom))
             self.assertEqual(self.value(plant, "T1"), 85)
 
+    def test_release_right_after_a_force_comes_after_it_where_no_unit_has_a_summary(self):
+        self.file.write_text("mbplant: 1\nscan: 500ms\ninstructor: true\nunits:\n  - id: 1\n    blocks: none\n"
+                             "    sensors: [{name: S3, range: [0, 10], register: {at: 6, type: float32}, signal: {base: 3}}]\n",
+                             encoding="utf-8")
+        plant = self.begin()
+        for whom in ("S3", "all"):
+            plant.ctl("force", "S3", "6")
+            plant.ctl("release", whom)
+            self.assertEqual(self.value(plant, "S3"), 3)
+
     def test_state_of_an_alarm_and_flag_of_a_machine_are_read_where_points_show_them(self):
         self.file.write_text(TWO_UNITS + "      - {at: input 10, tag: T1.high.state}\n      - {at: discrete 9, tag: M1.en_panne, access: read}\n",
                              encoding="utf-8")

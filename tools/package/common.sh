@@ -168,6 +168,7 @@ tell_of_libraries() {
         printf '%s %s\n' "${package%%:*}" "$(dpkg-query -W -f='${Version} from source ${source:Package}' "$package")"
         cp -L "/usr/share/doc/${package%%:*}/copyright" "$folder/${package%%:*}.copyright"
     done >"$folder/VERSIONS"
+    cp -L /usr/share/doc/libxxhash-dev/copyright "$folder/libxxhash-dev.copyright" # compiled in: src/base/checksum.c
     # texts that these name
     grep -h -o '/usr/share/common-licenses/[A-Za-z0-9.-]*[A-Za-z0-9]' "$folder"/*.copyright | sort -u | while read -r text; do
         cp -L "$text" "$folder/"

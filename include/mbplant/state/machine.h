@@ -2,7 +2,8 @@
  * begun, at rest.
  *
  * A row a member: how it is kept, its name, and the largest number that a BYTE may have. All of it survives a restart:
- * its column of the journal follows from its row here (src/journal/retained/columns.c). */
+ * its column of the journal follows from its row here (src/journal/retained/columns.c), and
+ * the journal's format gets a new number (src/journal/schema.h). */
 #ifndef MBPLANT_STATE_MACHINE_H
 #define MBPLANT_STATE_MACHINE_H
 

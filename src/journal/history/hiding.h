@@ -13,7 +13,7 @@ struct mbp_hiding_writer {
     sqlite3_stmt *begin, *end, *end_item, *end_later, *again, *keep, *forget;
 };
 
-/* The tables; where they are new, from the events that there are. Returns SQLite's code, as all of these. */
+/* Makes the tables. Returns SQLite's code, as all of these. */
 int mbp_hiding_create(sqlite3 *db);
 
 /* Forgets what is kept of events that hide nothing any more. Ownership: mbp_hiding_writer_close. */

@@ -1,5 +1,6 @@
 /* Which member of a retained record is which column, and the statements that follow from it. A new member that is to
- * survive a restart is a row here; those of machines come from their declarations (mbplant/state/machine.h). */
+ * survive a restart is a row here; those of machines come from their declarations (mbplant/state/machine.h). With it
+ * the journal's format gets a new number (schema.h). */
 #include "retained/columns.h"
 
 #include <stdio.h>
@@ -158,7 +159,7 @@ int mbp_retained_prepare_put(sqlite3 *db, enum mbp_retained_what what, sqlite3_s
     return prepare(db, &sql, SQLITE_PREPARE_PERSISTENT, out);
 }
 
-int mbp_retained_prepare_get(sqlite3 *db, enum mbp_retained_what what, bool newer_only, sqlite3_stmt **out)
+int mbp_retained_prepare_get(sqlite3 *db, enum mbp_retained_what what, int64_t newer_than, sqlite3_stmt **out)
 {
     const struct table *table = &tables[what];
     struct mbp_buffer sql = {0};
@@ -166,28 +167,26 @@ int mbp_retained_prepare_get(sqlite3 *db, enum mbp_retained_what what, bool newe
         return SQLITE_NOMEM;
     fputs("SELECT ", sql.out);
     print_names(table, sql.out);
-    fprintf(sql.out, " FROM %s WHERE unit = ?1 AND name = ?2", table->name);
-    if (newer_only)
-        fputs(" AND position > (SELECT position FROM checkpoint)", sql.out);
+    fprintf(sql.out, " FROM %s WHERE unit = ?1 AND name = ?2 AND position > %lld", table->name, (long long)newer_than);
     return prepare(db, &sql, 0, out);
 }
 
-int mbp_retained_any_newer(sqlite3 *db, bool *any)
+int mbp_retained_any_newer(sqlite3 *db, int64_t newer_than, bool *any)
 {
+    static const char *const beside[] = {"retained_setting", "retained_fault"};
     struct mbp_buffer sql = {0};
     sqlite3_stmt *stmt = NULL;
     *any = false;
     if (!mbp_buffer_open(&sql))
         return SQLITE_NOMEM;
-    fputs("SELECT 1 FROM checkpoint AS c WHERE", sql.out);
-    for (size_t t = 0; t < MBP_RETAINED_COUNT; t++)
-        fprintf(sql.out, " EXISTS(SELECT 1 FROM %s WHERE position > c.position) OR", tables[t].name);
-    fputs(" EXISTS(SELECT 1 FROM retained_setting WHERE position > c.position)"
-          " OR EXISTS(SELECT 1 FROM retained_fault WHERE position > c.position)",
-          sql.out);
+    for (size_t t = 0; t < MBP_RETAINED_COUNT + sizeof beside / sizeof beside[0]; t++)
+        fprintf(sql.out, "%sSELECT 1 FROM %s WHERE position > ?1", t > 0 ? " UNION ALL " : "",
+                t < MBP_RETAINED_COUNT ? tables[t].name : beside[t - MBP_RETAINED_COUNT]);
+    fputs(" LIMIT 1", sql.out);
     int rc = prepare(db, &sql, 0, &stmt);
     if (rc != SQLITE_OK)
         return rc;
+    sqlite3_bind_int64(stmt, 1, newer_than);
     rc = sqlite3_step(stmt);
     *any = rc == SQLITE_ROW;
     sqlite3_finalize(stmt);

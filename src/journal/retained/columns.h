@@ -30,7 +30,7 @@ int mbp_retained_create(sqlite3 *db);
 
 /* A statement that puts a record, and one that finds an item's row. */
 int mbp_retained_prepare_put(sqlite3 *db, enum mbp_retained_what what, sqlite3_stmt **out);
-int mbp_retained_prepare_get(sqlite3 *db, enum mbp_retained_what what, bool newer_only, sqlite3_stmt **out);
+int mbp_retained_prepare_get(sqlite3 *db, enum mbp_retained_what what, int64_t newer_than, sqlite3_stmt **out);
 
 /* Binds a record, and where in the ring it stands, to the first. The plant's names must stay while the statement may
  * run. */
@@ -42,7 +42,7 @@ void mbp_retained_bind(sqlite3_stmt *put, const struct mbp_plant *plant, enum mb
 int mbp_retained_find(sqlite3_stmt *get, const struct mbp_plant *plant, enum mbp_retained_what what, uint32_t index,
                       union mbp_retained *out);
 
-/* Whether any retained row, a setting's and a fault's too, is newer than the checkpoint. */
-int mbp_retained_any_newer(sqlite3 *db, bool *any);
+/* Whether any retained row, a setting's and a fault's too, stood behind that place. */
+int mbp_retained_any_newer(sqlite3 *db, int64_t newer_than, bool *any);
 
 #endif

@@ -26,13 +26,13 @@ static void retake(const struct mbp_plant *plant, struct mbp_state *state, enum 
     }
 }
 
-static int take_table(sqlite3 *db, enum mbp_retained_what what, const struct mbp_plant *plant, bool newer_only,
+static int take_table(sqlite3 *db, enum mbp_retained_what what, const struct mbp_plant *plant, int64_t newer_than,
                       struct mbp_state *state)
 {
     sqlite3_stmt *get = NULL;
     union mbp_retained record;
     uint32_t count = mbp_retained_items(plant, what);
-    int rc = mbp_retained_prepare_get(db, what, newer_only, &get);
+    int rc = mbp_retained_prepare_get(db, what, newer_than, &get);
     for (uint32_t i = 0; i < count && rc == SQLITE_OK; i++) {
         rc = mbp_retained_find(get, plant, what, i, &record);
         if (rc == SQLITE_ROW)
@@ -44,7 +44,7 @@ static int take_table(sqlite3 *db, enum mbp_retained_what what, const struct mbp
     return rc;
 }
 
-enum mbp_status mbp_retained_restore(sqlite3 *db, const struct mbp_plant *plant, bool newer_only,
+enum mbp_status mbp_retained_restore(sqlite3 *db, const struct mbp_plant *plant, int64_t newer_than,
                                      struct mbp_state *state)
 {
     enum mbp_status status = MBP_OK;
@@ -54,9 +54,9 @@ enum mbp_status mbp_retained_restore(sqlite3 *db, const struct mbp_plant *plant,
     /* One transaction, else each row of a million takes and leaves the locks of the file. */
     int rc = sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
     for (enum mbp_retained_what what = 0; what < MBP_RETAINED_COUNT && rc == SQLITE_OK; what++)
-        rc = take_table(db, what, plant, newer_only, state);
+        rc = take_table(db, what, plant, newer_than, state);
     if (rc == SQLITE_OK)
-        rc = mbp_setting_restore(db, plant, newer_only, state);
+        rc = mbp_setting_restore(db, plant, newer_than, state);
     if (rc != SQLITE_OK) {
         status = mbp_schema_refuse(db, rc, sqlite3_db_filename(db, "main"), stderr);
         mbp_state_copy(state, before);

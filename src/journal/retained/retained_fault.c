@@ -23,7 +23,7 @@ const char mbp_retained_fault_create_sql[] =
 
 const char mbp_retained_fault_put_sql[] = "INSERT OR REPLACE INTO retained_fault(place, name, " COLUMNS
                                           ", position) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-static const char get_sql[] = "SELECT " COLUMNS " FROM retained_fault WHERE place = ?1 AND name = ?2" MBP_WHERE_NEWER;
+static const char get_sql[] = "SELECT " COLUMNS " FROM retained_fault WHERE place = ?1 AND name = ?2 AND position > ?3";
 
 #define NEVER UINT64_MAX
 
@@ -115,12 +115,12 @@ static bool take_row(sqlite3_stmt *row, const struct mbp_plant *plant, uint32_t 
     return !bad && found >= 0;
 }
 
-enum mbp_status mbp_retained_faults(sqlite3 *db, const struct mbp_plant *plant, bool newer_only,
+enum mbp_status mbp_retained_faults(sqlite3 *db, const struct mbp_plant *plant, int64_t newer_than,
                                     void (*take)(void *ctx, const struct mbp_retained_fault *fault), void *ctx)
 {
     sqlite3_stmt *stmt = NULL;
     int rc = sqlite3_prepare_v2(db, get_sql, -1, &stmt, NULL);
-    sqlite3_bind_int(stmt, 3, newer_only);
+    sqlite3_bind_int64(stmt, 3, newer_than);
     for (uint32_t f = 0; f < mbp_fault_total(plant) && rc == SQLITE_OK; f++) {
         struct mbp_retained_fault fault;
         bool edited = false;

@@ -16,7 +16,7 @@ void mbp_retained_bind_fault(sqlite3_stmt *stmt, const struct mbp_plant *plant, 
                              uint64_t position);
 
 /* As mbp_journal_faults. */
-enum mbp_status mbp_retained_faults(sqlite3 *db, const struct mbp_plant *plant, bool newer_only,
+enum mbp_status mbp_retained_faults(sqlite3 *db, const struct mbp_plant *plant, int64_t newer_than,
                                     void (*take)(void *ctx, const struct mbp_retained_fault *fault), void *ctx);
 
 #endif

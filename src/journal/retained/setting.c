@@ -19,7 +19,7 @@ const char mbp_setting_create_sql[] =
 const char mbp_setting_put_sql[] =
     "INSERT OR REPLACE INTO retained_setting(unit, name, value, file_value, position) VALUES(?, ?, ?, ?, ?)";
 static const char get_sql[] =
-    "SELECT value, file_value FROM retained_setting WHERE unit = ?1 AND name = ?2" MBP_WHERE_NEWER;
+    "SELECT value, file_value FROM retained_setting WHERE unit = ?1 AND name = ?2 AND position > ?3";
 
 /* ---- which is which --------------------------------------------------------------------------------------------- */
 
@@ -216,12 +216,12 @@ static void take(sqlite3_stmt *row, const struct mbp_plant *plant, struct mbp_st
     now->output = now->setting[MBP_SET_MANUAL];
 }
 
-int mbp_setting_restore(sqlite3 *db, const struct mbp_plant *plant, bool newer_only, struct mbp_state *state)
+int mbp_setting_restore(sqlite3 *db, const struct mbp_plant *plant, int64_t newer_than, struct mbp_state *state)
 {
     sqlite3_stmt *stmt = NULL;
     size_t count = mbp_setting_count(plant);
     int rc = sqlite3_prepare_v2(db, get_sql, -1, &stmt, NULL);
-    sqlite3_bind_int(stmt, 3, newer_only);
+    sqlite3_bind_int64(stmt, 3, newer_than);
     for (uint32_t i = 0; rc == SQLITE_OK && i < count; i++) {
         bind_key(stmt, plant, i);
         rc = sqlite3_step(stmt);

@@ -16,6 +16,6 @@ void mbp_setting_bind(sqlite3_stmt *stmt, const struct mbp_plant *plant, const s
 
 /* Takes the rows that the plant has a place for into state. Returns SQLITE_OK or SQLite's code, state then half
  * restored. */
-int mbp_setting_restore(sqlite3 *db, const struct mbp_plant *plant, bool newer_only, struct mbp_state *state);
+int mbp_setting_restore(sqlite3 *db, const struct mbp_plant *plant, int64_t newer_than, struct mbp_state *state);
 
 #endif

@@ -92,6 +92,13 @@ static void store_checkpoint(struct fixture *f)
     fixture_close(f);
 }
 
+static void take_checkpoint(struct fixture *f)
+{
+    struct mbp_stored_checkpoint stored;
+    assert_int_equal(mbp_journal_checkpoint(f->journal, &stored), MBP_OK);
+    mbp_stored_checkpoint_free(&stored);
+}
+
 static double restored_limit(struct fixture *f, uint32_t sensor, enum mbp_limit limit)
 {
     struct mbp_state *state = new_state(f);
@@ -145,16 +152,37 @@ static void test_restore_alarms_that_are_newer_than_the_checkpoint_without_the_l
     store_sensor(f, LT301, 70);
     store_checkpoint(f);
     fixture_open(f);
+    take_checkpoint(f);
     assert_false(mbp_journal_has_newer(f->journal));
     fixture_close(f);
     store_alarms(f, LT301);
     state->limit[LT301 * MBP_LIMIT_COUNT + MBP_HIGH] = 60;
     fixture_open(f);
+    take_checkpoint(f);
+    assert_int_equal(mbp_journal_push_checkpoint(f->journal, NULL), MBP_OK); /* as a recovered tail may have it */
+    mbp_journal_hand_over(f->journal);
+    assert_int_equal(mbp_journal_flush(f->journal), MBP_OK);
     assert_true(mbp_journal_has_newer(f->journal));
     assert_int_equal(mbp_journal_restore(f->journal, true, state), MBP_OK);
     assert_true(state->limit[LT301 * MBP_LIMIT_COUNT + MBP_HIGH] == 60);
     assert_int_equal(state->active[LT301], 1 << MBP_HIGH);
     assert_int_equal(state->flags[LT301], MBP_SENSOR_SHELVED);
+    mbp_state_free(state);
+}
+
+/* A force of one scan is in a checkpoint at most; the alarm that it raises must not keep it. */
+static void test_retake_alarms_leaves_a_force_of_one_scan_to_end(void **ctx)
+{
+    struct fixture *f = *ctx;
+    struct mbp_state *state = new_state(f);
+    state->flags[LT301] = MBP_SENSOR_FORCED | MBP_SENSOR_ONCE;
+    assert_false(mbp_retain_sensor(&f->plant, state, LT301).forced);
+    const struct mbp_retained_alarms alarms = mbp_retain_alarms(state, LT301);
+    mbp_retake_alarms(state, &alarms);
+    assert_int_equal(state->flags[LT301], MBP_SENSOR_FORCED | MBP_SENSOR_ONCE);
+    const struct mbp_retained_sensor sensor = mbp_retain_sensor(&f->plant, state, LT301);
+    mbp_retake_sensor(&f->plant, state, &sensor);
+    assert_int_equal(state->flags[LT301], 0);
     mbp_state_free(state);
 }
 
@@ -433,6 +461,7 @@ int main(void)
         FIXTURE_TEST(test_restore_machine_comes_back_as_it_was_left),
         FIXTURE_TEST(test_restore_sensor_comes_back_but_for_its_quality),
         FIXTURE_TEST(test_restore_alarms_that_are_newer_than_the_checkpoint_without_the_limits_before_it),
+        FIXTURE_TEST(test_retake_alarms_leaves_a_force_of_one_scan_to_end),
         FIXTURE_TEST(test_restore_limit_of_a_master_stays_while_the_file_is_the_same),
         FIXTURE_TEST(test_restore_limit_edited_in_the_file_wins),
         FIXTURE_TEST(test_restore_limit_removed_from_or_new_in_the_file_wins),

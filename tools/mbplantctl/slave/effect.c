@@ -20,13 +20,29 @@ struct ctl_pace ctl_pace_of(struct ctl *ctl)
                              .speed = speed >= MBP_SPEED_MIN && speed <= MBP_SPEED_MAX ? speed : 1};
 }
 
+/* How many scans there were: by a unit's summary, or by the instructor's unit. */
+static enum mbp_status read_scans(struct ctl *ctl, uint8_t unit, uint32_t *scans)
+{
+    uint16_t words[2];
+    struct mbp_summary_view now;
+    enum mbp_status status;
+    if (unit == MBP_INSTRUCTOR_UNIT) {
+        status = ctl_read(ctl->link, unit, MBP_INPUT_REGISTERS, MBP_SIM_IR_SCANS, 2, words);
+        *scans = status == MBP_OK ? mbp_words_u32(words) : 0;
+    } else {
+        status = ctl_summary_read(ctl, unit, &now);
+        *scans = status == MBP_OK ? now.scans : 0;
+    }
+    return status;
+}
+
 /* Whether a scan has ended since scans was read. It counts modulo 2^32, and a restored snapshot takes it back. */
 static enum mbp_status has_scanned(struct ctl *ctl, uint8_t unit, uint32_t scans, bool *done)
 {
-    struct mbp_summary_view now;
-    enum mbp_status status = ctl_summary_read(ctl, unit, &now);
+    uint32_t now;
+    enum mbp_status status = read_scans(ctl, unit, &now);
     if (status == MBP_OK)
-        *done = now.scans != scans;
+        *done = now != scans;
     return status;
 }
 
@@ -38,13 +54,13 @@ static double slowness(const struct ctl_pace *pace)
 
 static enum mbp_status wait_for_scan(struct ctl *ctl, uint8_t unit, bool *done)
 {
-    struct mbp_summary_view before;
-    enum mbp_status status = ctl_summary_read(ctl, unit, &before);
+    uint32_t before;
+    enum mbp_status status = read_scans(ctl, unit, &before);
     struct ctl_pace pace = ctl_pace_of(ctl);
     struct ctl_wait wait = ctl_wait_begin(ctl->plant, slowness(&pace), ctl->options->target.timeout_ms);
     *done = false;
     while (status == MBP_OK) {
-        status = has_scanned(ctl, unit, before.scans, done);
+        status = has_scanned(ctl, unit, before, done);
         ctl->pending = status == MBP_OK && !*done && pace.paused;
         if (status != MBP_OK || *done || ctl->pending || !ctl_wait_more(&wait))
             break;
@@ -54,7 +70,8 @@ static enum mbp_status wait_for_scan(struct ctl *ctl, uint8_t unit, bool *done)
 
 enum ctl_exit ctl_await_effect(struct ctl *ctl, const char *name)
 {
-    int unit = ctl_map_unit(ctl->plant);
+    const int shows = ctl_map_unit(ctl->plant);
+    const int unit = shows < 0 && ctl->plant != NULL && ctl->plant->instructor ? MBP_INSTRUCTOR_UNIT : shows;
     bool done = false;
     ctl->pending = false;
     if (ctl->options->no_wait || unit < 0)
