@@ -48,9 +48,5 @@ enum mbp_status image_exercise_read(const struct mbp_image_unit *unit, uint16_t 
         exercise->crc = mbp_crc32(0, exercise->text, exercise->len);
     }
     const struct mbp_text text = {exercise->text, exercise->len};
-    if (word + count > (text.len + 9) / 2)
-        return MBP_EX_ILLEGAL_DATA_ADDRESS;
-    for (size_t i = 0; i < 2 * (size_t)count; i++)
-        big_endian[i] = mbp_staging_byte(text, exercise->crc, 2 * word + i);
-    return MBP_OK;
+    return image_text_read(text, exercise->crc, word, count, big_endian);
 }

@@ -34,12 +34,7 @@ static enum mbp_status read_plant(const struct mbp_image_unit *unit, uint16_t fi
     if (text.len > MBP_PLANT_WIRE_TEXT_MAX)
         return MBP_EX_ILLEGAL_DATA_ADDRESS; /* a master of a larger plant needs its own copy */
     size_t first = (size_t)(file - MBP_PLANT_FIRST_FILE) * FILE_WORDS + record;
-    size_t words = (text.len + 9) / 2;
-    if (first + count > words)
-        return MBP_EX_ILLEGAL_DATA_ADDRESS;
-    for (size_t i = 0; i < 2 * (size_t)count; i++)
-        big_endian[i] = mbp_staging_byte(text, crc, 2 * first + i);
-    return MBP_OK;
+    return image_text_read(text, crc, first, count, big_endian);
 }
 
 static bool is_of_names(uint16_t file)

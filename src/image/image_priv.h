@@ -475,6 +475,9 @@ void image_staging_write(struct mbp_image_unit *unit, uint16_t file, uint16_t re
 enum mbp_status image_staging_read(const struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
                                    uint8_t *big_endian);
 
+/* Words of a text with its length and CRC before it, as each file of a text has it. */
+enum mbp_status image_text_read(struct mbp_text text, uint32_t crc, size_t word, uint16_t count, uint8_t *big_endian);
+
 /* Whether words may be written that may be a command, before they are; and what it asks for, when they were. */
 enum mbp_status image_staging_may_command(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count,
                                           const uint8_t *big_endian);

@@ -64,12 +64,7 @@ enum mbp_status image_named_read(const struct mbp_image_unit *unit, uint16_t fil
     const char *bytes = file < MBP_NAMED_LIST_FILE ? named->said : named->list;
     const struct mbp_text text = {bytes, strlen(bytes)};
     size_t word = (size_t)(file - first) * FILE_WORDS + record;
-    if (word + count > (text.len + 9) / 2)
-        return MBP_EX_ILLEGAL_DATA_ADDRESS;
-    uint32_t crc = mbp_crc32(0, text.bytes, text.len);
-    for (size_t i = 0; i < 2 * (size_t)count; i++)
-        big_endian[i] = mbp_staging_byte(text, crc, 2 * word + i);
-    return MBP_OK;
+    return image_text_read(text, mbp_crc32(0, text.bytes, text.len), word, count, big_endian);
 }
 
 /* The name as it would stand there with these words. False: it is none. */

@@ -178,9 +178,6 @@ static void publish_shelving(struct mbp_image_unit *unit, const struct mbp_state
         return;
     uint16_t *words = unit->holding + u->layout.base[MBP_MAP_SHELVING];
     for (uint32_t i = 0; i < count; i++) {
-        words[i] = 0;
-        if ((state->flags[u->first_sensor + i] & MBP_SENSOR_SHELVED) == 0)
-            continue;
         words[i] = (uint16_t)mbp_view_shelving_s(state, u->first_sensor + i);
         uint64_t next = next_second(state, u->first_sensor + i, words[i]);
         *next_ns = next < *next_ns ? next : *next_ns;

@@ -29,6 +29,15 @@ uint8_t mbp_staging_byte(struct mbp_text text, uint32_t crc, size_t i)
     return i - HEADER_LEN < text.len ? (uint8_t)text.bytes[i - HEADER_LEN] : 0;
 }
 
+enum mbp_status image_text_read(struct mbp_text text, uint32_t crc, size_t word, uint16_t count, uint8_t *big_endian)
+{
+    if (word + count > (text.len + HEADER_LEN + 1) / 2)
+        return MBP_EX_ILLEGAL_DATA_ADDRESS;
+    for (size_t i = 0; i < 2 * (size_t)count; i++)
+        big_endian[i] = mbp_staging_byte(text, crc, 2 * word + i);
+    return MBP_OK;
+}
+
 static struct image_staging *staging_of(const struct mbp_image_unit *unit)
 {
     return unit->unit->instructor ? unit->image->staging : NULL;

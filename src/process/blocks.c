@@ -81,12 +81,12 @@ static enum mbp_status add_block(struct mbp_process *process, struct process_blo
     return status;
 }
 
-/* One more sensor of the block that is made. */
-static enum mbp_status add_to_grid(struct mbp_process *process, struct process_block *block,
+/* The last sensor of the block that is made. */
+static enum mbp_status add_to_grid(struct mbp_process *process, const struct process_block *block,
                                    const struct mbp_register *reg)
 {
     const bool offset = mbp_register_has_offset(reg);
-    struct process_grid *last = block->grids > 0 ? &process->grids[process->grid_count - 1] : NULL;
+    struct process_grid *last = block->count > 1 ? &process->grids[process->grid_count - 1] : NULL;
     if (last != NULL && last->type == reg->type && last->offset == offset) {
         last->count++;
         return MBP_OK;
@@ -95,7 +95,6 @@ static enum mbp_status add_to_grid(struct mbp_process *process, struct process_b
     if (status != MBP_OK)
         return status;
     process->grids[process->grid_count++] = (struct process_grid){.count = 1, .type = reg->type, .offset = offset};
-    block->grids++;
     return MBP_OK;
 }
 

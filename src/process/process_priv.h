@@ -67,7 +67,6 @@ struct process_replay {
 /* Sensors that follow each other. */
 struct process_block {
     uint32_t first, count;
-    uint32_t grids;             /* of how many kinds their registers are, one kind behind the other */
     bool owner;                 /* of the arrays, which stand one behind the other from low; else another block is */
     double *low, *high, *scale; /* per sensor: the instrument's range, its register's scale */
 };

@@ -167,8 +167,10 @@ int mbp_retained_prepare_get(sqlite3 *db, enum mbp_retained_what what, int64_t n
         return SQLITE_NOMEM;
     fputs("SELECT ", sql.out);
     print_names(table, sql.out);
-    fprintf(sql.out, " FROM %s WHERE unit = ?1 AND name = ?2 AND position > %lld", table->name, (long long)newer_than);
-    return prepare(db, &sql, 0, out);
+    fprintf(sql.out, " FROM %s WHERE unit = ?1 AND name = ?2 AND position > ?3", table->name);
+    int rc = prepare(db, &sql, 0, out);
+    sqlite3_bind_int64(*out, 3, newer_than);
+    return rc;
 }
 
 int mbp_retained_any_newer(sqlite3 *db, int64_t newer_than, bool *any)
