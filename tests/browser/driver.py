@@ -15,6 +15,7 @@ import urllib.request
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Escape": "\ue00c", "Space": " "}
 PATIENCE_S = 30
+TRIES = 5
 
 
 class Browser:
@@ -26,12 +27,7 @@ class Browser:
         if not chromium or not driver:
             raise unittest.SkipTest("chromium and chromium-driver are not here (tools/test installs them)")
         self.profile = tempfile.TemporaryDirectory(prefix="mbplant-browser-")
-        self.driver = subprocess.Popen([driver, "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        for line in self.driver.stdout:
-            port = re.search(r"started successfully on port (\d+)", line)
-            if port:
-                break
-        self.base = f"http://127.0.0.1:{port.group(1)}"
+        self.base = f"http://127.0.0.1:{self.begin(driver)}"
         arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--lang=en",
                      "--hide-scrollbars",
                      "--remote-debugging-pipe",  # by a port some versions do not find their renderer in a bare root
@@ -44,6 +40,22 @@ class Browser:
         # a narrow window is not given: the device's size is
         self.devtools("Emulation.setDeviceMetricsOverride",
                       {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600})
+
+    def begin(self, driver):
+        """Starts chromedriver and gives its port.
+
+        It lets the system choose a port of IPv4, then wants the same one of IPv6, and ends when somebody has that."""
+        said = ""
+        for _ in range(TRIES):
+            self.driver = subprocess.Popen([driver, "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            for line in self.driver.stdout:
+                said += line
+                port = re.search(r"started successfully on port (\d+)", line)
+                if port:
+                    return port.group(1)
+            self.driver.stdout.close()
+            self.driver.wait(60)
+        raise AssertionError(f"chromedriver did not start, {TRIES} times:\n{said}")
 
     def __enter__(self):
         return self
