@@ -234,6 +234,11 @@ uint64_t mbp_map_differences(const void *view, const void *before, size_t size);
 uint64_t mbp_map_field_pieces(const struct mbp_map_field *field);
 void mbp_map_encode_field(const struct mbp_map_field *field, const void *view, uint16_t *words);
 
+/* Whether a field is the next after `count` that begin with `first`, each a 32-bit number, in the view as in the words;
+ * and all of them at once. */
+bool mbp_map_follows(const struct mbp_map_field *field, const struct mbp_map_field *first, unsigned count);
+void mbp_map_encode_run(const struct mbp_map_field *first, unsigned count, const void *view, uint16_t *words);
+
 void mbp_map_encode_bits(unsigned block, const void *view, uint8_t *bits);
 void mbp_map_decode_words(unsigned block, const struct mbp_register *reg, const uint16_t *words, void *view);
 void mbp_map_decode_bits(unsigned block, const uint8_t *bits, void *view);

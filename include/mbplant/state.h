@@ -108,6 +108,7 @@ struct mbp_state {
     uint32_t active_alarms, unacknowledged; /* of the whole plant */
     uint32_t limits_version;                /* counts changes of limits: publish copies them when it moved */
     uint32_t alarms_version;                /* likewise of anything that mbp_alarm_state says, and of shelves */
+    uint32_t shelves_version;               /* likewise of shelf_end_ns, alone and alarm_times */
     uint64_t next_shelf_end_ns;             /* no shelf ends before this simulated time */
     uint64_t seed;                          /* of what is random: the plant's, or an instructor's */
     uint64_t seed_given; /* by the file or the command line when this run began: where that is another, it is meant */

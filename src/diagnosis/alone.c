@@ -53,6 +53,7 @@ static void forget_shelf(struct mbp_state *state, uint32_t s, unsigned alarm)
     alone->timed &= others;
     alone->once &= others;
     alone->shot &= others;
+    life_shelves_changed(state);
     state->alarm_times[s].end_ms[alarm] = 0;
     if (alone->once == 0)
         state->alarm_flags[s] &= (uint8_t)~MBP_ALARMS_ONE_ALONE;
@@ -85,6 +86,7 @@ void alone_end_one_shots(const struct life *life, uint32_t s)
     unsigned over = alone->shot & ~(unsigned)state->beyond[s];
     if (begun != 0) {
         alone->shot |= (uint8_t)begun;
+        life_shelves_changed(state);
         life_changed_untold(state, s);
     }
     for (; over != 0; over &= over - 1)
@@ -140,7 +142,7 @@ static void restore(const struct life *life, uint32_t s, unsigned alarm, enum mb
 {
     life->state->alone[s].bypassed &= (uint8_t)~bit_of(alarm);
     life->state->alarm_times[s].bypass_ms[alarm] = 0;
-    life->state->alarms_version++;
+    life_shelves_changed(life->state);
     emit(life, s, alarm, MBP_EV_INTERLOCK_RESTORED, NAN, why);
 }
 
@@ -149,6 +151,7 @@ static enum mbp_deed_result bypass(const struct life *life, uint32_t s, unsigned
 {
     struct mbp_state *state = life->state;
     const uint64_t longest = mbp_longest_bypass_ns(life->plant, s);
+    life_shelves_changed(state); /* also when nothing changes: the register must show what is left */
     uint64_t ns = seconds != 0 ? seconds * MBP_NS_PER_S : longest;
     if ((mbp_sensor_interlocks(&life->plant->sensors[s]) & bit_of(alarm)) == 0)
         return MBP_RESULT_NO_INTERLOCK;
@@ -159,7 +162,6 @@ static enum mbp_deed_result bypass(const struct life *life, uint32_t s, unsigned
     state->alarm_times[s].bypass_ms[alarm] = (uint32_t)end_ms;
     if (end_ms * MBP_NS_PER_MS < state->next_shelf_end_ns)
         state->next_shelf_end_ns = end_ms * MBP_NS_PER_MS;
-    state->alarms_version++;
     emit(life, s, alarm, MBP_EV_INTERLOCK_BYPASSED, (double)ns / (double)MBP_NS_PER_S, MBP_SHELVED_TIMED);
     return MBP_RESULT_DONE;
 }
@@ -250,6 +252,7 @@ static enum mbp_deed_result do_alone(const struct life *life, const struct mbp_a
     case MBP_DEED_BYPASS:
         return bypass(life, s, alarm, command->seconds);
     case MBP_DEED_RESTORE:
+        life_shelves_changed(life->state); /* likewise */
         if ((life->state->alone[s].bypassed & bit_of(alarm)) == 0)
             return MBP_RESULT_NOTHING_TO_DO;
         restore(life, s, alarm, MBP_UNSHELVED_BY_COMMAND);

@@ -103,6 +103,7 @@ static void look_after(const struct life *life, const struct mbp_alarm_duty *dut
     set(&alone->chattering, duty, chatters);
     if (chatters != chattered) /* where something else suppresses it no event tells, and it is retained all the same */
         life_changed_untold(state, duty->sensor);
+    state->shelves_version += chatters != chattered || excused != has(alone->excused, duty);
     set(&alone->excused, duty, excused);
     const bool on = chatters || excused || in_such_a_state(life, duty, alarm);
     const bool was = has(state->suppressed[duty->sensor], duty);

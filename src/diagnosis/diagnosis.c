@@ -250,5 +250,5 @@ void mbp_diagnosis_update(const struct mbp_plant *plant, struct mbp_state *state
     for (uint32_t s = 0; s < plant->sensor_count; s++)
         count_alarms(plant, state, s);
     count_bypasses(plant, state);
-    state->alarms_version++;
+    life_shelves_changed(state);
 }

@@ -238,8 +238,10 @@ void life_take(const struct life *life, uint32_t s, unsigned alarm, enum mbp_ala
     keep(state, s, alarm, (enum mbp_alarm_state)transition.next);
     if (transition.emits == MBP_EV_ALARM_RAISED && life->events != NULL)
         state->raised_s[s * MBP_ALARM_COUNT + alarm] = (uint32_t)(state->wall_ms / 1000);
-    if (transition.emits == MBP_EV_ALARM_ACKNOWLEDGED)
+    if (transition.emits == MBP_EV_ALARM_ACKNOWLEDGED) {
         state->alarm_times[s].acked_ms[alarm] = (uint32_t)(state->sim_ns / MBP_NS_PER_MS);
+        state->shelves_version++;
+    }
     touch(life, s);
     emit_alarm(life, s, alarm, (enum mbp_event_code)transition.emits);
 }
@@ -257,9 +259,11 @@ static void note(struct mbp_state *state, uint32_t s, uint8_t alarms, enum mbp_a
 {
     switch (input) {
     case MBP_ALARM_SHELVE:
+        life_shelves_changed(state);
         state->flags[s] |= MBP_SENSOR_SHELVED;
         break;
     case MBP_ALARM_UNSHELVE:
+        life_shelves_changed(state);
         state->flags[s] &= (uint8_t)~MBP_SENSOR_SHELVED;
         break;
     case MBP_ALARM_SUPPRESS:
@@ -290,6 +294,7 @@ static void note(struct mbp_state *state, uint32_t s, uint8_t alarms, enum mbp_a
 static void note_alone(struct mbp_state *state, uint32_t s, uint8_t alarm, enum mbp_alarm_input input)
 {
     struct mbp_alarms_alone *alone = &state->alone[s];
+    life_shelves_changed(state);
     uint8_t *mask = input == MBP_ALARM_SHELVE || input == MBP_ALARM_UNSHELVE ? &alone->shelved : &alone->removed;
     if (input == MBP_ALARM_SHELVE || input == MBP_ALARM_REMOVE)
         *mask |= alarm;
@@ -332,6 +337,12 @@ void life_hide(const struct life *life, uint32_t s, uint8_t alarms, enum mbp_ala
 void life_hide_alone(const struct life *life, uint32_t s, unsigned alarm, enum mbp_alarm_input input)
 {
     hide(life, s, (uint8_t)(1u << alarm), input, true, 0);
+}
+
+void life_shelves_changed(struct mbp_state *state)
+{
+    state->alarms_version++;
+    state->shelves_version++;
 }
 
 void life_changed_untold(struct mbp_state *state, uint32_t s)

@@ -32,6 +32,9 @@ void life_unshelve(const struct life *life, uint32_t sensor, enum mbp_unshelved 
  * retain it all the same. */
 void life_changed_untold(struct mbp_state *state, uint32_t sensor);
 
+/* What mbp_state.shelves_version counts has changed, or its registers are to show what holds. */
+void life_shelves_changed(struct mbp_state *state);
+
 /* ---- alone.c: shelves of single alarms ---- */
 
 /* The simulated time when the next one of a sensor ends; MBP_SHELF_NO_END: none does by itself. */

@@ -137,7 +137,7 @@ void mbp_diagnosis_shelve_once(const struct mbp_plant *plant, struct mbp_state *
 void mbp_diagnosis_set_shelving(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s, uint16_t asked,
                                 uint32_t peer, struct mbp_events *events)
 {
-    state->alarms_version++; /* also when nothing changes: the register must show what is left */
+    life_shelves_changed(state); /* also when nothing changes: the register must show what is left */
     if (asked == MBP_SHELVE_ONCE)
         mbp_diagnosis_shelve_once(plant, state, s, peer, events);
     else if (asked == MBP_SHELVE_FOR_EVER)
@@ -153,7 +153,7 @@ void mbp_diagnosis_shelve_all(const struct mbp_plant *plant, struct mbp_state *s
 {
     const struct mbp_machine *of = &plant->machines[machine];
     const uint32_t count = on ? mbp_machine_shelves(of) : mbp_machine_watches(of);
-    state->alarms_version++;
+    life_shelves_changed(state);
     for (uint32_t i = 0; i < count; i++)
         mbp_diagnosis_shelve(plant, state, mbp_machine_watch(of, i), on, peer, events);
 }
@@ -165,7 +165,7 @@ void mbp_diagnosis_remove(const struct mbp_plant *plant, struct mbp_state *state
 {
     const struct life life = {plant, state, events, peer};
     bool was = (state->alarm_flags[s] & MBP_ALARMS_REMOVED) != 0;
-    state->alarms_version++;
+    life_shelves_changed(state);
     if (was == on)
         return;
     life_hide(&life, s, MBP_ALARMS_ALL, on ? MBP_ALARM_REMOVE : MBP_ALARM_RETURN, MBP_ALARMS_REMOVED);

@@ -46,8 +46,7 @@ struct value_run {
 /* What the alarm blocks of a sensor go by (mbplant/state.h), as they were published last. No gaps: it is compared as
  * bytes. */
 struct image_alarms {
-    uint8_t active, unack, latched, suppressed, hidden, alarm_flags, flags;
-    uint8_t shown; /* they were */
+    uint32_t lives, beside; /* a byte of each of the state's masks; the last says that they were shown */
     uint32_t since_s;
 };
 
@@ -64,15 +63,16 @@ struct image_field {
     const struct mbp_map_field *field;
     uint32_t first; /* item, plant-wide */
     uint16_t base, stride;
+    uint16_t more; /* of a kind that follow, in the view and in the registers (mbp_map_follows) */
 };
 
 /* The blocks of one kind of item that a scan shows: where masters write; where they do not, as the fields that show
- * each piece of a view (mbp_map_differences), begins[p] to begins[p + 1], and as blocks what is no such field, with the
- * pieces that those show. */
+ * each piece of a view (mbp_map_differences), begins[p] to begins[p + 1], behind them as all of them once, to the end,
+ * and as blocks what is no such field, with the pieces that those show. */
 struct image_blocks {
     struct image_block written[MBP_MAP_BLOCKS_MAX], read[MBP_MAP_BLOCKS_MAX];
     struct image_field *fields;
-    uint16_t begins[MBP_MAP_PIECES + 1];
+    uint16_t begins[MBP_MAP_PIECES + 1], end;
     uint64_t read_pieces;
     uint8_t written_count, read_count;
 };
@@ -201,6 +201,7 @@ struct mbp_image {
     uint16_t written_places[WRITTEN_PLACES]; /* by address: the point's latest entry in written, from 1; 0 = free */
     uint32_t limits_version;                 /* of the state, at the last publish */
     uint32_t alarms_version;                 /* likewise */
+    uint32_t shelves_version;                /* likewise */
     uint64_t shelving_ns, shelving_next_ns;  /* simulated time: the shelving registers show what is left then; when one
                                                 of them is to show less */
     bool minds_masters;

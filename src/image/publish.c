@@ -80,15 +80,11 @@ static void publish_limits(struct mbp_image_unit *unit, const struct mbp_state *
 /* All that an alarm block of a sensor goes by: where it is as it was, the block stands. */
 static struct image_alarms alarms_of(const struct mbp_state *state, uint32_t s)
 {
-    return (struct image_alarms){.active = state->active[s],
-                                 .unack = state->unack[s],
-                                 .latched = state->latched[s],
-                                 .suppressed = state->suppressed[s],
-                                 .hidden = state->hidden[s],
-                                 .alarm_flags = state->alarm_flags[s],
-                                 .flags = state->flags[s] & MBP_SENSOR_SHELVED,
-                                 .shown = 1,
-                                 .since_s = state->alarm_since_s[s]};
+    const uint32_t lives = state->active[s] | (uint32_t)state->unack[s] << 8 | (uint32_t)state->latched[s] << 16 |
+                           (uint32_t)state->suppressed[s] << 24;
+    const uint32_t beside = state->hidden[s] | (uint32_t)state->alarm_flags[s] << 8 |
+                            (uint32_t)(state->flags[s] & MBP_SENSOR_SHELVED) << 16 | UINT32_C(1) << 24;
+    return (struct image_alarms){lives, beside, state->alarm_since_s[s]};
 }
 
 static void publish_alarms(struct mbp_image_unit *unit, const struct mbp_state *state)
@@ -100,7 +96,7 @@ static void publish_alarms(struct mbp_image_unit *unit, const struct mbp_state *
     for (uint32_t i = 0; i < mbp_unit_sensors(u); i++) {
         const uint32_t s = u->first_sensor + i;
         struct image_alarms now = alarms_of(state, s);
-        if (memcmp(&now, &shown[i], sizeof now) == 0)
+        if (now.lives == shown[i].lives && now.beside == shown[i].beside && now.since_s == shown[i].since_s)
             continue;
         shown[i] = now;
         mbp_view_sensor_alarms_after(state, s, before, &view);
@@ -287,9 +283,11 @@ void mbp_image_publish(struct mbp_image *image, const struct mbp_state *state, c
     image->published = state;
     bool alarms = image->alarms_version != state->alarms_version;
     /* What is left on a shelf changes by itself; a restored snapshot takes time back. */
-    bool shelving = alarms || state->sim_ns >= image->shelving_next_ns || state->sim_ns < image->shelving_ns;
+    bool shelving = image->shelves_version != state->shelves_version || state->sim_ns >= image->shelving_next_ns ||
+                    state->sim_ns < image->shelving_ns;
     image->limits_version = state->limits_version;
     image->alarms_version = state->alarms_version;
+    image->shelves_version = state->shelves_version;
     if (shelving) {
         image->shelving_ns = state->sim_ns;
         image->shelving_next_ns = UINT64_MAX;

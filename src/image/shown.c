@@ -57,14 +57,16 @@ void image_show_written(struct mbp_image_unit *unit, enum mbp_map_per per, uint3
         show_block(unit, &blocks->written[i], item, view);
 }
 
-/* The fields of some pieces of the view. */
-static void show_fields(struct mbp_image_unit *unit, const struct image_blocks *blocks, unsigned piece, unsigned end,
+static void show_fields(struct mbp_image_unit *unit, const struct image_field *field, const struct image_field *end,
                         uint32_t item, const void *view)
 {
-    const struct image_field *field = blocks->fields + blocks->begins[piece];
-    for (; field < blocks->fields + blocks->begins[end]; field++)
-        mbp_map_encode_field(field->field, view,
-                             unit->input + field->base + (size_t)(item - field->first) * field->stride);
+    for (; field < end; field++) {
+        uint16_t *words = unit->input + field->base + (size_t)(item - field->first) * field->stride;
+        if (field->more > 0)
+            mbp_map_encode_run(field->field, 1u + field->more, view, words);
+        else
+            mbp_map_encode_field(field->field, view, words);
+    }
 }
 
 static void show_bits_read(struct mbp_image_unit *unit, const struct image_blocks *blocks, uint32_t item,
@@ -81,7 +83,8 @@ void image_show_changes(struct mbp_image_unit *unit, enum mbp_map_per per, uint3
     show_bits_read(unit, blocks, item, view, differ);
     for (; differ != 0; differ &= differ - 1) {
         const unsigned piece = (unsigned)__builtin_ctzll(differ);
-        show_fields(unit, blocks, piece, piece + 1, item, view);
+        show_fields(unit, blocks->fields + blocks->begins[piece], blocks->fields + blocks->begins[piece + 1], item,
+                    view);
     }
 }
 
@@ -89,7 +92,7 @@ void image_show_read(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t
 {
     const struct image_blocks *blocks = blocks_of(unit, per);
     show_bits_read(unit, blocks, item, view, UINT64_MAX);
-    show_fields(unit, blocks, 0, MBP_MAP_PIECES, item, view);
+    show_fields(unit, blocks->fields + blocks->begins[MBP_MAP_PIECES], blocks->fields + blocks->end, item, view);
 }
 
 void image_show_all(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view)
@@ -118,36 +121,51 @@ static bool is_of_fields(const struct image_block *block)
     return block->strides && mbp_map[block->block].table == MBP_INPUT_REGISTERS;
 }
 
-static void add_fields(struct image_blocks *blocks, const struct image_block *of, unsigned piece, unsigned *count)
+/* Those that show one of the pieces. The last one takes in those that follow it. */
+static void add_fields(struct image_blocks *blocks, const struct image_block *of, uint64_t pieces, unsigned *count)
 {
     const struct mbp_map_block *row = &mbp_map[of->block];
+    struct image_field *last = NULL;
     for (unsigned f = 0; f < row->field_count; f++) {
         const struct mbp_map_field *field = &row->fields[f];
-        if ((mbp_map_field_pieces(field) >> piece & 1u) != 0)
-            blocks->fields[(*count)++] =
-                (struct image_field){field, of->first, (uint16_t)(of->base + field->offset), of->stride};
+        if ((mbp_map_field_pieces(field) & pieces) == 0)
+            continue;
+        if (last != NULL && mbp_map_follows(field, last->field, 1u + last->more)) {
+            last->more++;
+            continue;
+        }
+        last = &blocks->fields[(*count)++];
+        *last = (struct image_field){field, of->first, (uint16_t)(of->base + field->offset), of->stride, 0};
     }
 }
 
-/* Input registers that stand one stride apart become fields, by the pieces that they show; one may show two pieces. */
+static void add_all_fields(struct image_blocks *blocks, uint64_t pieces, unsigned *count)
+{
+    for (unsigned i = 0; i < blocks->read_count; i++) {
+        if (is_of_fields(&blocks->read[i]))
+            add_fields(blocks, &blocks->read[i], pieces, count);
+    }
+}
+
+/* Input registers that stand one stride apart become fields: by the pieces that they show, of which there may be two,
+ * and once more all of them. */
 static enum mbp_status find_fields(struct image_blocks *blocks)
 {
     size_t most = 1;
     unsigned count = 0;
     unsigned kept = 0;
     for (unsigned i = 0; i < blocks->read_count; i++)
-        most += is_of_fields(&blocks->read[i]) ? 2u * mbp_map[blocks->read[i].block].field_count : 0;
+        most += is_of_fields(&blocks->read[i]) ? 3u * mbp_map[blocks->read[i].block].field_count : 0;
     blocks->fields = calloc(most, sizeof *blocks->fields);
     if (blocks->fields == NULL)
         return MBP_ERR_MEMORY;
     for (unsigned piece = 0; piece < MBP_MAP_PIECES; piece++) {
         blocks->begins[piece] = (uint16_t)count;
-        for (unsigned i = 0; i < blocks->read_count; i++) {
-            if (is_of_fields(&blocks->read[i]))
-                add_fields(blocks, &blocks->read[i], piece, &count);
-        }
+        add_all_fields(blocks, UINT64_C(1) << piece, &count);
     }
     blocks->begins[MBP_MAP_PIECES] = (uint16_t)count;
+    add_all_fields(blocks, UINT64_MAX, &count);
+    blocks->end = (uint16_t)count;
     for (unsigned i = 0; i < blocks->read_count; i++) {
         const struct image_block block = blocks->read[i];
         const struct mbp_map_block *row = &mbp_map[block.block];

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #define SLOT_BYTES MBP_RECORD_SLOT
 
@@ -147,6 +149,19 @@ bool mbp_ring_hand_over(struct mbp_ring *ring)
     /* Sequentially consistent: the bell's "is it asleep?" must not be looked at before this is visible. */
     atomic_store(&ring->handed, ring->head);
     return true;
+}
+
+void mbp_ring_prepare(const struct mbp_ring *ring, uint64_t position, uint64_t slots)
+{
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    const uint64_t first = position & (ring->slot_count - 1);
+    const uint64_t count = slots < ring->slot_count - first ? slots : ring->slot_count - first;
+    unsigned char *begin = ring->slots + first * sizeof(struct slot);
+    size_t before = (uintptr_t)begin % page;
+    /* A kernel before 5.14 does not know it, a full disk has no room: then each page is made when it is first used. */
+    (void)madvise(begin - before, before + count * sizeof(struct slot), MADV_POPULATE_WRITE);
+    if (slots > count)
+        mbp_ring_prepare(ring, position + count, slots - count);
 }
 
 /* What was not put is zero. */

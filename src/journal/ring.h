@@ -129,6 +129,10 @@ bool mbp_ring_drop(struct mbp_ring *ring);
 
 /* ---- the consumer's side */
 
+/* Makes the memory of the next slots from position real, so that the producer need not wait for the kernel there. It
+ * may be filling them. */
+void mbp_ring_prepare(const struct mbp_ring *ring, uint64_t position, uint64_t slots);
+
 /* Copies the record at position, which must be below handed; returns the position after it. */
 uint64_t mbp_ring_get(const struct mbp_ring *ring, uint64_t position, struct mbp_record *record);
 

@@ -12,6 +12,7 @@
 #define BACKOFF_MAX_MS   1000
 #define BACKOFF_STOP_MS  250 /* somebody waits for us */
 #define FLUSH_STEP_MS    50
+#define PREPARED_MORE    512 /* slots: so seldom is the kernel asked */
 #define WRITER_NICE      5
 #define RETAIN_SOON_MS   10
 #define RETAIN_LATER_MS  60000
@@ -116,6 +117,22 @@ static void publish(struct mbp_writer *writer, uint64_t to, const struct mbp_mar
     mbp_bell_ring(&writer->done);
 }
 
+/* The memory that the next scans will want, as long as nobody has used it: twice what the last ones took. */
+static void prepare(struct mbp_writer *writer, uint64_t from, uint64_t to)
+{
+    const struct mbp_ring *ring = writer->ring;
+    const uint64_t wanted = to + 2 * (to - from);
+    if (writer->prepared_of != ring->slots) {
+        writer->prepared_of = ring->slots;
+        writer->prepared = to;
+        writer->prepared_end = from + ring->slot_count;
+    }
+    if (writer->prepared >= wanted || writer->prepared >= writer->prepared_end)
+        return;
+    mbp_ring_prepare(ring, writer->prepared, wanted - writer->prepared + PREPARED_MORE);
+    writer->prepared = wanted + PREPARED_MORE;
+}
+
 /* A failed attempt changes nothing; the next one takes in what was handed over meanwhile. */
 static int attempt(struct mbp_writer *writer, bool retain)
 {
@@ -124,6 +141,7 @@ static int attempt(struct mbp_writer *writer, bool retain)
     uint64_t removed = atomic_load(&writer->removed);
     struct mbp_marks marks = {atomic_load(&writer->oldest), atomic_load(&writer->last), atomic_load(&writer->incident),
                               writer->store->check,         (uint32_t)(removed >> 32),  (uint32_t)removed};
+    prepare(writer, from, to);
     int rc = write_transaction(writer, from, to, retain, &marks);
     if (rc != SQLITE_OK)
         return rc;

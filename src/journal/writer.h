@@ -21,10 +21,12 @@ struct mbp_writer {
     atomic_bool trouble;
     _Atomic uint64_t finished; /* the ring's position up to which all of the above is told */
     atomic_bool stop;
-    _Atomic uint64_t backed_off_ms; /* sum of all back-offs after failed commits */
-    unsigned patience_ms;           /* back-offs that stopping and flushing put up with */
-    enum mbp_retention_next next;   /* what retention said last */
-    uint64_t rest_until_ns;         /* it waits until then */
+    _Atomic uint64_t backed_off_ms;   /* sum of all back-offs after failed commits */
+    unsigned patience_ms;             /* back-offs that stopping and flushing put up with */
+    enum mbp_retention_next next;     /* what retention said last */
+    uint64_t rest_until_ns;           /* it waits until then */
+    const unsigned char *prepared_of; /* the ring's memory, and up to which position it is real: at most one turn */
+    uint64_t prepared, prepared_end;
     pthread_t thread;
 };
 

@@ -253,10 +253,34 @@ uint64_t mbp_map_field_pieces(const struct mbp_map_field *field)
            UINT64_C(1) << (field->member.at + last) / PIECE % MBP_MAP_PIECES;
 }
 
+static bool is_plain_u32(const struct mbp_map_field *field)
+{
+    return field->member.kind == MBP_MEMBER_U32 && field->type == MBP_UINT32 && field->form == MBP_FORM_NUMBER;
+}
+
+bool mbp_map_follows(const struct mbp_map_field *field, const struct mbp_map_field *first, unsigned count)
+{
+    return is_plain_u32(field) && is_plain_u32(first) &&
+           field->member.at == first->member.at + count * sizeof(uint32_t) &&
+           field->offset == first->offset + count * 2;
+}
+
+void mbp_map_encode_run(const struct mbp_map_field *first, unsigned count, const void *view, uint16_t *words)
+{
+    const char *members = (const char *)view + first->member.at;
+    for (unsigned i = 0; i < count; i++) {
+        uint32_t number = 0;
+        memcpy(&number, members + i * sizeof number, sizeof number);
+        mbp_words_put_u32(words + (size_t)2 * i, number);
+    }
+}
+
 void mbp_map_encode_field(const struct mbp_map_field *field, const void *view, uint16_t *words)
 {
-    if (field->member.kind == MBP_MEMBER_U32 && field->type == MBP_UINT32 && field->form == MBP_FORM_NUMBER)
+    if (is_plain_u32(field))
         mbp_words_put_u32(words, load_u32(&field->member, view)); /* as most are */
+    else if (field->form == MBP_FORM_NIBBLES)
+        words[0] = packed(field, view);
     else
         encode(field, NULL, view, words);
 }

@@ -22,7 +22,7 @@
 #define WINDOW_PARTS       60.0
 #define MACHINE_BYTES      400.0
 #define ACTUATOR_BYTES     200.0
-#define CONTROLLER_BYTES   540.0
+#define CONTROLLER_BYTES   560.0
 #define FORMULA_BYTES      400.0
 #define FORMULA_CHAR_BYTES 25.0    /* of its text: its code and what it reads */
 #define FORMULA_STATE      40.0    /* likewise of the state */

@@ -34,7 +34,6 @@ static void bypass(struct mbp_scan *scan, const struct mbp_write *write)
                                               .deed = write->value != 0 ? MBP_DEED_BYPASS : MBP_DEED_RESTORE,
                                               .seconds = (uint16_t)write->value,
                                               .peer = write->peer.actor};
-    scan->state->alarms_version++; /* also when nothing changes: the register must show what is left */
     mbp_diagnosis_do(scan->config.plant, scan->state, &command, &scan->events);
 }
 

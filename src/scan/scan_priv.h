@@ -5,6 +5,7 @@
 #include <uv.h>
 
 #include "mbplant/scan.h"
+#include "mbplant/state/mirror.h"
 
 struct scan_writes;
 struct scan_checkpoint;
@@ -16,8 +17,9 @@ struct scan_pending;
 struct scan_tail {
     uint8_t *room; /* NULL = there is none */
     uint64_t latched, seen;
-    uint64_t half;      /* the one in use */
-    size_t state_bytes; /* of a copy with each scan; 0 = there is none */
+    uint64_t half;                    /* the one in use */
+    size_t state_bytes;               /* of a copy with each scan; 0 = there is none */
+    struct mbp_state_mirror state[2]; /* in each half */
     size_t half_bytes;
     uint64_t snapshot_half, snapshot_sum; /* which of two is the snapshot; 0 = there is none */
     size_t snapshot_bytes;                /* 0 = nobody can take one */

@@ -51,6 +51,7 @@ static void take_room(struct mbp_scan *scan)
     scan->tail.latched = 0;
     scan->tail.seen = 0;
     scan->tail.snapshot_sum = 0;
+    memset(scan->tail.state, 0, sizeof scan->tail.state);
     mbp_image_keep_tail(scan->config.image, room != NULL ? room + ours : NULL);
 }
 
@@ -119,27 +120,13 @@ static void note_untold(const struct mbp_scan *scan, uint8_t *half, struct scan_
     note->untold_sum = sum_of_untold(untold);
 }
 
-static uint64_t sum_of_state(const struct mbp_scan *scan, const uint8_t *bytes)
+static void note_state(struct mbp_scan *scan, uint8_t *half, struct scan_note *note)
 {
-    return never_zero(mbp_checksum(mbp_state_layout(scan->state), bytes, mbp_state_bytes(scan->state)));
-}
-
-static void put_state(const struct mbp_state *state, uint8_t *bytes)
-{
-    struct mbp_span spans[MBP_STATE_SPANS];
-    for (unsigned i = 0, count = mbp_state_spans(state, spans); i < count; i++) {
-        if (spans[i].len > 0)
-            memcpy(bytes, spans[i].bytes, spans[i].len);
-        bytes += spans[i].len;
-    }
-}
-
-static void note_state(const struct mbp_scan *scan, uint8_t *half, struct scan_note *note)
-{
+    struct mbp_state_mirror *mirror = &scan->tail.state[scan->tail.half];
     if (scan->tail.state_bytes == 0)
         return;
-    put_state(scan->state, half + COALESCED_BYTES);
-    note->state_sum = sum_of_state(scan, half + COALESCED_BYTES);
+    mirror->bytes = half + COALESCED_BYTES;
+    note->state_sum = mbp_state_mirror(scan->state, mirror);
 }
 
 void scan_tail_snapshot(struct mbp_scan *scan)
@@ -148,9 +135,8 @@ void scan_tail_snapshot(struct mbp_scan *scan)
     if (tail->room == NULL || tail->snapshot_bytes == 0)
         return;
     tail->snapshot_half ^= 1u;
-    uint8_t *bytes = tail->room + snapshot_at(scan, tail->snapshot_half);
-    put_state(scan->snapshot, bytes);
-    tail->snapshot_sum = sum_of_state(scan, bytes);
+    struct mbp_state_mirror mirror = {.bytes = tail->room + snapshot_at(scan, tail->snapshot_half)};
+    tail->snapshot_sum = mbp_state_mirror(scan->snapshot, &mirror);
 }
 
 void scan_tail_note(struct mbp_scan *scan)
@@ -221,7 +207,7 @@ enum mbp_status scan_tail_take_state(struct mbp_scan *scan, const struct scan_pa
         return MBP_ERR_MISSING;
     struct scan_note note = note_of(past);
     const uint8_t *bytes = half_of(scan, past, &note) + COALESCED_BYTES;
-    if (note.state_sum == 0 || scan->tail.state_bytes == 0 || note.state_sum != sum_of_state(scan, bytes))
+    if (note.state_sum == 0 || scan->tail.state_bytes == 0 || note.state_sum != mbp_state_mirrored(scan->state, bytes))
         return MBP_ERR_MISSING;
     enum mbp_status status = mbp_state_take(scan->config.plant, scan->state, bytes, scan->tail.state_bytes);
     scan->faults_told = scan->state->fault_changes;
@@ -247,7 +233,8 @@ static void take_snapshot(struct mbp_scan *scan, const struct scan_past *past)
         return;
     struct scan_note note = note_of(past);
     const uint8_t *bytes = past->left.room + snapshot_at(scan, note.snapshot_half);
-    if (note.snapshot_sum != 0 && scan->tail.snapshot_bytes != 0 && note.snapshot_sum == sum_of_state(scan, bytes))
+    if (note.snapshot_sum != 0 && scan->tail.snapshot_bytes != 0 &&
+        note.snapshot_sum == mbp_state_mirrored(scan->state, bytes))
         scan_take_snapshot(scan, bytes, mbp_state_bytes(scan->state));
 }
 

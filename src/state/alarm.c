@@ -76,6 +76,7 @@ void mbp_state_limits_changed(const struct mbp_plant *plant, struct mbp_state *s
     const struct mbp_register *reg = &plant->sensors[s].reg;
     const uint8_t condition = mbp_sensor_alarms(&plant->sensors[s])->condition;
     double limit[MBP_LIMIT_COUNT];
+    state->limits_version++;
     for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++)
         limit[l] = mbp_grid_limit(reg, state->limit[s * MBP_LIMIT_COUNT + l]);
     /* fmin and fmax give the other one for NaN, which stands for unused. */

@@ -268,6 +268,7 @@ void mbp_state_carry(const struct mbp_carry *carry, const struct mbp_state *from
     to->fault_active_count = 0; /* mbp_fault_carry carries them */
     to->faults_planned = false;
     to->alarms_version++;
+    to->shelves_version++;
     for (size_t i = 0; i < state_array_count; i++) {
         const struct state_array *array = &state_arrays[i];
         if (array->reload != STATE_DERIVED)

@@ -16,16 +16,18 @@
 
 /* ---- the arrays ------------------------------------------------------------------------------------------------- */
 
-#define ARRAY(name, index, per_item, reload, restart)                                                                  \
+#define ARRAY_OF(name, index, per_item, reload, restart, version)                                                      \
     {                                                                                                                  \
         offsetof(struct mbp_state, name), sizeof *((struct mbp_state *)NULL)->name, per_item, STATE_BY_##index,        \
-            STATE_##reload, STATE_##restart                                                                            \
+            STATE_##reload, STATE_##restart, STATE_BY_##version                                                        \
     }
+#define ARRAY(name, index, per_item, reload, restart) ARRAY_OF(name, index, per_item, reload, restart, SCAN)
 
 /* Every array of struct mbp_state: of what there is an item, how many elements each has, and its fate when the plant
  * file changes and in a run without a checkpoint. A new one is a row here: it is then carved out of the block, copied
- * by snapshots and checkpoints, and carried over. One that is retained needs its columns too (retained.c beside this
- * file, src/journal/retained/columns.c) and a new number of the journal's format (src/journal/schema.h). */
+ * by snapshots and checkpoints, and carried over; ARRAY_OF names the count that says when it changed. One that is
+ * retained needs its columns too (retained.c beside this file, src/journal/retained/columns.c) and a new number of the
+ * journal's format (src/journal/schema.h). */
 const struct state_array state_arrays[] = {
     ARRAY(lagged, SOURCE, 1, CARRIED, ANEW),
     ARRAY(base, SENSOR, 1, DERIVED, ANEW),
@@ -33,9 +35,9 @@ const struct state_array state_arrays[] = {
     ARRAY(value, SENSOR, 1, CARRIED, ANEW),
     ARRAY(forced_value, SENSOR, 1, CARRIED, RETAINED),
     ARRAY(command, ACTUATOR, 1, CARRIED, RETAINED),
-    ARRAY(limit, SENSOR, MBP_LIMIT_COUNT, CARRIED, RETAINED),
-    ARRAY(normal_low, SENSOR, 1, DERIVED, ANEW),
-    ARRAY(normal_high, SENSOR, 1, DERIVED, ANEW),
+    ARRAY_OF(limit, SENSOR, MBP_LIMIT_COUNT, CARRIED, RETAINED, LIMITS),
+    ARRAY_OF(normal_low, SENSOR, 1, DERIVED, ANEW, LIMITS),
+    ARRAY_OF(normal_high, SENSOR, 1, DERIVED, ANEW, LIMITS),
     ARRAY(flags, SENSOR, 1, CARRIED, RETAINED),
     ARRAY(alarm_scans, SENSOR, MBP_ALARM_COUNT, CARRIED, ANEW),
     ARRAY(waiting, SENSOR, 1, CARRIED, ANEW),
@@ -47,11 +49,11 @@ const struct state_array state_arrays[] = {
     ARRAY(hidden, SENSOR, 1, DERIVED, ANEW),
     ARRAY(watched, SENSOR, 1, DERIVED, ANEW),
     ARRAY(alarm_flags, SENSOR, 1, CARRIED, RETAINED),
-    ARRAY(shelf_end_ns, SENSOR, 1, CARRIED, RETAINED),
+    ARRAY_OF(shelf_end_ns, SENSOR, 1, CARRIED, RETAINED, SHELVES),
     ARRAY(alarm_since_s, SENSOR, 1, CARRIED, RETAINED),
     ARRAY(raised_s, SENSOR, MBP_ALARM_COUNT, CARRIED, RETAINED),
-    ARRAY(alone, SENSOR, 1, CARRIED, RETAINED),
-    ARRAY(alarm_times, SENSOR, 1, CARRIED, RETAINED),
+    ARRAY_OF(alone, SENSOR, 1, CARRIED, RETAINED, SHELVES),
+    ARRAY_OF(alarm_times, SENSOR, 1, CARRIED, RETAINED, SHELVES),
     ARRAY(chatter, DUTY, 1, CARRIED, ANEW),
     ARRAY(rate, RATE, 1, CARRIED, ANEW),
     ARRAY(rate_value, RATE_VALUE, 1, CARRIED, ANEW),
@@ -191,6 +193,7 @@ enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, s
     state->wall_ms = wall_ms;
     state->limits_version = 1;
     state->alarms_version = 1;
+    state->shelves_version = 1;
     state->next_shelf_end_ns = MBP_SHELF_NO_END;
     state->seed = plant->seed;
     state->seed_given = plant->seed;
@@ -262,6 +265,7 @@ void mbp_state_restore(struct mbp_state *state, const struct mbp_state *snapshot
     uint64_t scan = state->scan;
     uint32_t limits_version = state->limits_version;
     uint32_t alarms_version = state->alarms_version;
+    uint32_t shelves_version = state->shelves_version;
     uint64_t seed_given = state->seed_given;
     int64_t passed_ms = (int64_t)(wall_ms - snapshot->wall_ms); /* the clock may have stepped back */
     mbp_state_copy(state, snapshot);
@@ -269,6 +273,7 @@ void mbp_state_restore(struct mbp_state *state, const struct mbp_state *snapshot
     state->wall_ms = wall_ms;
     state->limits_version = limits_version + 1;
     state->alarms_version = alarms_version + 1;
+    state->shelves_version = shelves_version + 1;
     state->seed_given = seed_given;
     for (uint32_t s = 0; s < state->sensor_count; s++)
         state->alarm_since_s[s] += state->alarm_since_s[s] != 0 ? (uint32_t)(passed_ms / 1000) : 0;

@@ -33,12 +33,16 @@ enum state_reload { STATE_CARRIED, STATE_DERIVED };
  * settings and faults in mbplant/journal.h), or begin anew. */
 enum state_restart { STATE_RETAINED, STATE_ANEW };
 
+/* What says that an array is as it was, so that nobody has to look: a count of mbp_state, or nothing. */
+enum state_version { STATE_BY_SCAN, STATE_BY_LIMITS, STATE_BY_SHELVES };
+
 struct state_array {
     size_t at;               /* of its pointer in struct mbp_state */
     size_t size;             /* of one element */
     uint8_t times;           /* elements per sensor or machine */
     uint8_t by;              /* enum state_index */
     uint8_t reload, restart; /* enum state_reload, enum state_restart */
+    uint8_t version;         /* enum state_version */
 };
 
 extern const struct state_array state_arrays[];

@@ -31,31 +31,29 @@ void mbp_view_stored(const struct mbp_plant *plant, const struct mbp_state *stat
 /* ---- the plant ----------------------------------------------------------------------------------------------------
  */
 
-#define BLOCK 64u /* sensors that are looked at together: mostly there is nothing to see */
+#define BLOCK 8u /* sensors whose masks are looked at together: a byte each */
 
-static bool is_quiet(const struct mbp_state *state, uint32_t first, uint32_t count)
+static uint64_t masks_of(const uint8_t *of, uint32_t count)
 {
-    const uint8_t *restrict active = state->active + first;
-    const uint8_t *restrict latched = state->latched + first;
-    const uint8_t *restrict unack = state->unack + first;
-    uint8_t up = 0;
-    for (uint32_t i = 0; i < count; i++)
-        up |= (uint8_t)(active[i] | latched[i] | unack[i]);
-    return up == 0;
+    uint64_t masks = 0;
+    if (count >= BLOCK)
+        memcpy(&masks, of, sizeof masks);
+    else
+        memcpy(&masks, of, count);
+    return masks;
 }
 
 static void count_alarms(const struct mbp_unit *unit, const struct mbp_state *state, struct mbp_summary_view *out)
 {
     const uint32_t end = unit->first_sensor + unit->sensor_count;
-    for (uint32_t first = unit->first_sensor; first < end; first += BLOCK) {
-        const uint32_t count = end - first < BLOCK ? end - first : BLOCK;
-        if (is_quiet(state, first, count))
+    for (uint32_t s = unit->first_sensor; s < end; s += BLOCK) {
+        const uint64_t active = masks_of(state->active + s, end - s) | masks_of(state->latched + s, end - s);
+        const uint64_t unack = masks_of(state->unack + s, end - s);
+        if ((active | unack) == 0)
             continue;
-        for (uint32_t s = first; s < first + count; s++) {
-            const unsigned seen = ~(unsigned)state->hidden[s];
-            out->active_alarms += mbp_bits_set((uint8_t)((state->active[s] | state->latched[s]) & seen));
-            out->unacknowledged_alarms += mbp_bits_set((uint8_t)(state->unack[s] & seen));
-        }
+        const uint64_t seen = ~masks_of(state->hidden + s, end - s);
+        out->active_alarms += (uint32_t)__builtin_popcountll(active & seen);
+        out->unacknowledged_alarms += (uint32_t)__builtin_popcountll(unack & seen);
     }
 }
 

@@ -192,6 +192,22 @@ static void test_stream_between_two_threads_arrives_whole_and_in_order(void **st
     assert_int_equal(stream.in_order, STREAM);
 }
 
+/* Memory that is made real while records stand in it, across the ring's end too, still has them. */
+static void test_prepare_leaves_what_stands_there(void **state)
+{
+    struct mbp_ring *ring = *state;
+    struct mbp_record record;
+    for (uint32_t n = 1; n <= SLOTS; n++)
+        put(ring, event_record(n));
+    mbp_ring_hand_over(ring);
+    for (uint64_t position = 0; position < 2 * SLOTS; position++)
+        mbp_ring_prepare(ring, position, SLOTS);
+    for (uint64_t at = 0, n = 1; n <= SLOTS; n++) {
+        at = mbp_ring_get(ring, at, &record);
+        assert_int_equal(record.of.event.seq, n);
+    }
+}
+
 /* An alarm's record with numbers up to some place: the ring carries no more than those, and gives all. */
 static void test_put_what_is_zero_at_a_records_end_takes_no_slot(void **state)
 {
@@ -260,6 +276,7 @@ int main(void)
         RING_TEST(test_get_mixed_records_come_out_as_they_went_in),
         RING_TEST(test_put_without_room_is_refused_and_takes_nothing),
         RING_TEST(test_take_back_before_storing_gives_nothing_and_no_room),
+        RING_TEST(test_prepare_leaves_what_stands_there),
         RING_TEST(test_put_what_is_zero_at_a_records_end_takes_no_slot),
         RING_TEST(test_drop_frees_all_slots_of_a_stored_record),
         RING_TEST(test_put_round_and_round_a_record_across_the_end_stays_whole),
