@@ -104,7 +104,8 @@ static void retain_faults(struct mbp_scan *scan, bool aged)
     scan->faults_unknown = false;
 }
 
-/* After a loss: every sensor again, then every machine, as far as there is room, going on with the next scan. */
+/* After a loss for want of room, or where rows say what was: every sensor again, then every machine, as far as there is
+ * room, going on with the next scan. */
 static void retain_again(struct mbp_scan *scan)
 {
     uint32_t sensors = scan->config.plant->sensor_count;

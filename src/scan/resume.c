@@ -29,10 +29,26 @@ static enum mbp_status take_rows(struct mbp_scan *scan, bool newer_only)
     return status;
 }
 
+static bool has_past(struct mbp_journal *journal)
+{
+    struct mbp_event last;
+    return mbp_journal_recent(journal, 1, &last) == 1;
+}
+
+/* A row whose file was edited still has what the edit superseded, and that would come back when the edit is taken back:
+ * so all rows are written anew, behind the start's events. */
+static enum mbp_status begin_with_rows(struct mbp_scan *scan)
+{
+    enum mbp_status status = take_rows(scan, false);
+    if (status == MBP_OK && has_past(scan->config.journal))
+        scan->retain_from = 0;
+    return status;
+}
+
 /* Signals at rest, in the states that the machines are in. */
 static enum mbp_status begin_at_rest(struct mbp_scan *scan, const struct scan_past *past)
 {
-    enum mbp_status status = scan->config.journal != NULL ? take_rows(scan, false) : MBP_OK;
+    enum mbp_status status = scan->config.journal != NULL ? begin_with_rows(scan) : MBP_OK;
     if (status != MBP_OK)
         return status;
     scan_tail_take_pending(scan, past);
@@ -105,15 +121,16 @@ static void count_on(struct mbp_scan *scan)
         scan->state->scan = last.scan;
 }
 
-/* What stands in the file or was restored needs no telling. */
+/* What stands in the file or was restored needs no telling, but where all is retained anew. */
 static enum mbp_status know_commands(struct mbp_scan *scan)
 {
+    const bool known = scan->retain_from == UINT32_MAX;
     size_t count = mbp_setting_count(scan->config.plant);
     scan->command_told = malloc(count * sizeof *scan->command_told + 1);
     if (scan->command_told == NULL)
         return MBP_ERR_MEMORY;
     for (uint32_t i = 0; i < count; i++)
-        scan->command_told[i] = mbp_setting_now(scan->config.plant, scan->state, i);
+        scan->command_told[i] = known ? mbp_setting_now(scan->config.plant, scan->state, i) : SCAN_UNTOLD;
     scan->command_told[count - 1] = SCAN_UNTOLD; /* a row of a seed that the file had before would come back with it */
     scan->commands_missed = true;
     return MBP_OK;
@@ -131,6 +148,7 @@ static enum mbp_status go_on_without(struct mbp_scan *scan, const struct scan_pa
 enum mbp_status scan_resume(struct mbp_scan *scan, struct scan_past *past)
 {
     struct mbp_journal *journal = scan->config.journal;
+    scan->retain_from = UINT32_MAX;
     scan_tail_find(scan, past);
     enum mbp_status status = scan_tail_take_state(scan, past);
     if (status == MBP_OK)

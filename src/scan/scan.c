@@ -349,7 +349,6 @@ static void begin_pace(struct mbp_scan *scan)
 
 static void emit_start(struct mbp_scan *scan)
 {
-    scan->retain_from = UINT32_MAX;
     scan->counters_told_ns = scan->state->sim_ns;
     scan->checkpoint_wanted = true;
     scan->events.scan = (uint32_t)scan->state->scan;

@@ -89,7 +89,7 @@ struct mbp_scan {
 
     /* record */
     uint64_t counters_told_ns; /* simulated time when the counters were last retained */
-    uint32_t retain_from; /* after a loss for want of room: the sensor, then machine to go on with; UINT32_MAX = none */
+    uint32_t retain_from; /* all is retained anew: the sensor, then machine to go on with; UINT32_MAX = nothing is */
     uint32_t shelf_from;  /* the sensor whose shelf is looked at next */
     size_t unrecorded;    /* events of the scan that is under way, which the journal does not have yet */
     uint32_t told;        /* the number of what people told last; 0 = nothing, or there is no journal */

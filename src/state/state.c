@@ -26,8 +26,7 @@
 /* Every array of struct mbp_state: of what there is an item, how many elements each has, and its fate when the plant
  * file changes and in a run without a checkpoint. A new one is a row here: it is then carved out of the block, copied
  * by snapshots and checkpoints, and carried over; ARRAY_OF names the count that says when it changed. One that is
- * retained needs its columns too (retained.c beside this file, src/journal/retained/columns.c) and a new number of the
- * journal's format (src/journal/schema.h). */
+ * retained needs its columns too (retained.c beside this file, src/journal/retained/columns.c). */
 const struct state_array state_arrays[] = {
     ARRAY(lagged, SOURCE, 1, CARRIED, ANEW),
     ARRAY(base, SENSOR, 1, DERIVED, ANEW),

@@ -137,6 +137,9 @@ class Points(unittest.TestCase):
     def value(self, plant, name):
         return json.loads(plant.ctl("read", name, "--format", "json"))[0]["value"]
 
+    def scans(self, plant):
+        return int(plant.ctl("read", "input:8:uint32", "--unit", "247").split(":")[-1].split()[0])
+
     def check(self, text, *lines):
         """What is wrong in a plant of one unit with these points."""
         self.file.write_text("mbplant: 1\nunits:\n  - id: 1\n    points:\n" + text, encoding="utf-8")
@@ -441,6 +444,20 @@ class Points(unittest.TestCase):
             plant.ctl("force", "S3", "6")
             plant.ctl("release", whom)
             self.assertEqual(self.value(plant, "S3"), 3)
+
+    def test_release_of_many_that_have_no_coil_waits_for_one_scan(self):
+        sensors = "".join(f"      - {{name: S{i}, range: [0, 10], register: {{at: {2 * i}, type: float32}}, signal: {{base: 3}}}}\n"
+                          for i in range(8))
+        self.file.write_text("mbplant: 1\nscan: 500ms\ninstructor: true\nunits:\n  - id: 1\n    blocks: none\n    sensors:\n"
+                             + sensors, encoding="utf-8")
+        plant = self.begin()
+        for i in range(7):
+            plant.ctl("--no-wait", "force", f"S{i}", "6")
+        plant.ctl("force", "S7", "6")
+        before = self.scans(plant)
+        self.assertIn("\n  and 8 of which no address shows whether it was forced\n", plant.ctl("release", "all"))
+        self.assertLess(self.scans(plant) - before, 4)
+        self.assertEqual([self.value(plant, f"S{i}") for i in range(8)], [3] * 8)
 
     def test_state_of_an_alarm_and_flag_of_a_machine_are_read_where_points_show_them(self):
         self.file.write_text(TWO_UNITS + "      - {at: input 10, tag: T1.high.state}\n      - {at: discrete 9, tag: M1.en_panne, access: read}\n",

@@ -150,16 +150,27 @@ static bool find_tag(struct mbp_load *load, const struct mbp_index *index, uint3
     return false;
 }
 
-/* Whether the point that holds a value lets nobody write it: then another that shows it does not either. */
+/* Whether the register of a sensor or actuator says that nobody writes its value or command. */
+static bool is_register_kept(const struct mbp_load *load, const struct mbp_tag *tag)
+{
+    const uint8_t write = mbp_map_tag_field(tag)->write;
+    const struct mbp_register_def *reg = write == MBP_WRITE_VALUE     ? &load->origins[tag->item].def->reg
+                                         : write == MBP_WRITE_COMMAND ? &load->actuator_origins[tag->item].def->reg
+                                                                      : NULL;
+    return reg != NULL && mbp_def_has(&reg->def, MBP_REGISTER_ACCESS) && reg->access == MBP_ACCESS_READ;
+}
+
+/* Whether the point that holds a value does: then another point that shows it lets nobody write it either. */
 static bool is_kept(const struct mbp_load *load, const struct mbp_tag *tag)
 {
     if (mbp_map[tag->block].per != MBP_PER_STORED || load->stored_defs[tag->item] == NULL)
-        return false;
+        return is_register_kept(load, tag);
     const struct mbp_point_def *home = load->stored_defs[tag->item];
     return mbp_def_has(&home->def, MBP_POINT_ACCESS) && home->access == MBP_ACCESS_READ;
 }
 
-/* A part of a register is read only, unless it says otherwise; so is what its own point does not let be written. */
+/* A part of a register is read only, unless it says otherwise; so is what its own point or register does not let be
+ * written. */
 static void set_access(struct mbp_load *load, struct mbp_user_point *point, const struct mbp_point_def *def,
                        const char *name)
 {

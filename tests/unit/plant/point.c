@@ -95,6 +95,29 @@ static void test_point_follows_the_access_that_the_value_says_of_itself(void **s
     mbp_plant_free(plant);
 }
 
+/* A second register of its number is for reading too; its coil and its limits are as they were. */
+static void test_point_follows_the_access_that_the_register_of_its_tag_says(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant =
+        plant_of_text("mbplant: 1\nunits:\n  - id: 1\n"
+                      "    sensors: [{name: T1, limits: {high: 80}, register: {at: 0, access: read}},\n"
+                      "      {name: T2, register: {at: 2, access: read_write}}, {name: T3, register: {at: input 4}}]\n"
+                      "    actuators: [{name: V1, register: {at: 6, access: read}},\n"
+                      "      {name: P1, on_off: true, register: {at: coil 3, access: read}}]\n"
+                      "    points: [{at: holding 30, tag: T1}, {at: holding 32, tag: T1, access: read_write},\n"
+                      "      {at: holding 34, tag: T2}, {at: holding 36, tag: T3}, {at: holding 38, tag: V1},\n"
+                      "      {at: holding 40, tag: V1, access: read_write}, {at: holding 42, tag: T1.high.limit},\n"
+                      "      {at: coil 9, tag: P1}, {at: coil 10, tag: T1.forced}]\n");
+    static const bool writable[] = {false, true, true, true, false, true, true};
+    for (uint16_t n = 0; n < 7; n++)
+        assert_int_equal(point_at(plant, MBP_HOLDING_REGISTERS, 30 + 2 * n)->writable, writable[n]);
+    assert_false(point_at(plant, MBP_HOLDING_REGISTERS, 0)->writable);
+    assert_false(point_at(plant, MBP_COILS, 9)->writable);
+    assert_true(point_at(plant, MBP_COILS, 10)->writable);
+    mbp_plant_free(plant);
+}
+
 static void test_repeat_places_one_behind_the_other_and_counts_in_the_tag(void **state)
 {
     (void)state;
@@ -298,6 +321,7 @@ int main(void)
         cmocka_unit_test(test_type_not_given_is_that_of_the_tags_register),
         cmocka_unit_test(test_point_is_writable_as_its_tag_is_where_modbus_writes),
         cmocka_unit_test(test_point_follows_the_access_that_the_value_says_of_itself),
+        cmocka_unit_test(test_point_follows_the_access_that_the_register_of_its_tag_says),
         cmocka_unit_test(test_repeat_places_one_behind_the_other_and_counts_in_the_tag),
         cmocka_unit_test(test_standard_blocks_give_way_to_points),
         cmocka_unit_test(test_parts_of_a_register_stand_beside_each_other),

@@ -142,6 +142,14 @@ static void test_scan_retains_once_what_several_of_its_events_are_about(void **s
     assert_int_equal(line_holding(line, HR_TT101_LIMITS + MBP_HIGH), 800);
 }
 
+/* As a large plant after a kill: nothing but rows. */
+static void go_on_by_rows(struct line *line, const char *yaml)
+{
+    line_stop(line);
+    line_sql(line, "DELETE FROM checkpoint; DELETE FROM checkpoint_part; DELETE FROM checkpoint_plant");
+    line_start(line, yaml);
+}
+
 /* Its bits would be another number: 5 of an int16 are 2.5e-323 of a float64. */
 static void test_restart_never_takes_a_value_of_another_type_for_one_of_the_same_name(void **state)
 {
@@ -159,16 +167,51 @@ static void test_restart_never_takes_a_value_of_another_type_for_one_of_the_same
         line_begin(line, yaml[0]);
         assert_int_equal(line_write_word(line, 0, 5), MBP_OK);
         line_scan(line, 1);
+        go_on_by_rows(line, yaml[0]);
+        assert_true(mbp_scan_state(line->scan)->stored[0] == 5);
         for (int other = 1; other >= 0; other--) {
-            line_stop(line);
-            line_sql(line, "DELETE FROM checkpoint; DELETE FROM checkpoint_part");
-            line_start(line, yaml[other != 0 ? i : 0]);
+            go_on_by_rows(line, yaml[other != 0 ? i : 0]);
             if (mbp_scan_state(line->scan)->stored_count > 0)
-                assert_true(mbp_scan_state(line->scan)->stored[0] == (other != 0 ? 0 : 5));
+                assert_true(mbp_scan_state(line->scan)->stored[0] == 0);
             else
                 fixture_assert_number(mbp_scan_state(line->scan)->command[0], 0);
         }
     }
+}
+
+#define ONE_OF_EACH(high, inject, initial, value)                                                                      \
+    "mbplant: 1\nunits:\n  - id: 1\n    sensors: [{name: T, range: [0, 100], max: " high ", inject: " inject           \
+    ", register: {type: uint16}}]\n"                                                                                   \
+    "    actuators: [{name: V, range: [0, 100], initial: " initial                                                     \
+    ", register: {at: holding 100, type: uint16, scale: 1}}]\n"                                                        \
+    "    points: [{at: holding 200, name: P, value: " value ", access: read_write}]\n"
+
+static void test_what_an_edit_superseded_stays_forgotten_when_the_edit_is_taken_back(void **state)
+{
+    static const char before[] = ONE_OF_EACH("85", "hold", "10", "20");
+    static const char edited[] = ONE_OF_EACH("80", "reject", "11", "21");
+    enum { HR_T, HR_V = 100, HR_P = 200, HR_T_HIGH = 1000 + MBP_HIGH };
+    struct line *line = *state;
+    line_begin(line, before);
+    assert_int_equal(line_write_word(line, HR_T_HIGH, 90), MBP_OK);
+    assert_int_equal(line_write_word(line, HR_T, 50), MBP_OK);
+    assert_int_equal(line_write_word(line, HR_V, 60), MBP_OK);
+    assert_int_equal(line_write_word(line, HR_P, 70), MBP_OK);
+    line_scan(line, 3);
+    go_on_by_rows(line, before);
+    assert_int_equal(line_holding(line, HR_T_HIGH), 90);
+    assert_int_equal(line_holding(line, HR_T), 50);
+    assert_int_equal(line_holding(line, HR_V), 60);
+    assert_int_equal(line_holding(line, HR_P), 70);
+    go_on_by_rows(line, edited);
+    assert_int_equal(line_holding(line, HR_T_HIGH), 80);
+    assert_int_equal(line_holding(line, HR_V), 11);
+    assert_int_equal(line_holding(line, HR_P), 21);
+    go_on_by_rows(line, before);
+    assert_int_equal(line_holding(line, HR_T_HIGH), 85);
+    assert_false(line_coil(line, 1000)); /* nor held any more */
+    assert_int_equal(line_holding(line, HR_V), 10);
+    assert_int_equal(line_holding(line, HR_P), 20);
 }
 
 int main(void)
@@ -182,6 +225,7 @@ int main(void)
         LINE_TEST(test_restart_shows_a_once_value_until_the_next_scan),
         LINE_TEST(test_restart_continues_the_numbers_of_events),
         LINE_TEST(test_restart_never_takes_a_value_of_another_type_for_one_of_the_same_name),
+        LINE_TEST(test_what_an_edit_superseded_stays_forgotten_when_the_edit_is_taken_back),
         LINE_TEST(test_scan_retains_once_what_several_of_its_events_are_about),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,31 +43,34 @@ static bool take_away(struct work *work, const char *key)
 
 /* ---- values ------------------------------------------------------------------------------------------------------ */
 
+/* Of zeros at first, so that it always ends with one; what has no room is left out. */
 struct line {
     char text[2000];
     size_t used;
 };
 
+static void put_byte(struct line *line, char byte)
+{
+    if (line->used + 1 < sizeof line->text)
+        line->text[line->used++] = byte;
+}
+
 static void put(struct line *line, const char *text)
 {
-    size_t len = strlen(text);
-    if (line->used + len + 1 > sizeof line->text)
-        len = sizeof line->text - line->used - 1;
-    memcpy(line->text + line->used, text, len);
-    line->used += len;
-    line->text[line->used] = '\0';
+    for (; *text != '\0'; text++)
+        put_byte(line, *text);
 }
 
 /* In quotes whatever is in it, so that no cell says more than its key. */
 static void put_quoted(struct line *line, const char *text)
 {
-    char one[3] = "";
-    put(line, "\"");
+    put_byte(line, '"');
     for (; *text != '\0'; text++) {
-        snprintf(one, sizeof one, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
-        put(line, one);
+        if (*text == '"' || *text == '\\')
+            put_byte(line, '\\');
+        put_byte(line, *text);
     }
-    put(line, "\"");
+    put_byte(line, '"');
 }
 
 static void put_plain(struct line *line, const char *text)

@@ -138,15 +138,23 @@ static uint64_t quiet_ms(const struct mbp_wire *wire)
     return silence_ms > STREAM_QUIET_MS ? silence_ms : STREAM_QUIET_MS;
 }
 
+/* What no reply has begun among so many bytes is dropped. */
+static void append(struct question *question, const uint8_t *bytes, size_t len)
+{
+    if (question->len + len > sizeof question->bytes)
+        question->len = 0;
+    memcpy(question->bytes + question->len, bytes, len);
+    question->len += len;
+}
+
 /* Reads what comes. False: the slave is gone. */
 static bool receive(const struct ctl_gateway *gateway, struct question *question)
 {
-    if (question->len >= sizeof question->bytes)
-        question->len = 0;
-    ssize_t got = read(gateway->slave, question->bytes + question->len, sizeof question->bytes - question->len);
+    uint8_t bytes[MBP_ASCII_MAX];
+    ssize_t got = read(gateway->slave, bytes, sizeof bytes);
     if (got < 0)
         return errno == EAGAIN || errno == EINTR || errno == ECONNREFUSED; /* nobody has that UDP port, yet */
-    question->len += (size_t)got;
+    append(question, bytes, (size_t)got);
     return got > 0 || gateway->wire.medium == MBP_MEDIUM_UDP;
 }
 

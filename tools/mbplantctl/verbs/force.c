@@ -160,7 +160,7 @@ static enum ctl_exit let_go_without_coil(struct ctl *ctl, uint32_t s, struct rel
         return CTL_OK;
     if (ctl->plant->instructor) {
         out->unseen++;
-        return ctl_release_quietly(ctl, &point);
+        return ctl_ask_release(ctl, &point);
     }
     if (point.map.writable && sensor->inject == MBP_INJECT_HOLD && out->missing.count++ == 0)
         out->missing = (struct ctl_missing){sensor->name, "forced", 1};
@@ -194,13 +194,12 @@ static enum ctl_exit let_go(struct ctl *ctl, uint32_t first, uint32_t count, str
 static enum ctl_exit release_several(struct ctl *ctl, const char *name, uint32_t first, uint32_t count)
 {
     struct released done = {0};
+    bool points = ctl_is_all(ctl->options->argv[0]) && ctl->plant->instructor;
     enum ctl_exit code = let_go(ctl, first, count, &done);
-    if (code == CTL_OK && done.released > 0)
-        code = ctl_await_effect(ctl, name);
-    if (code != CTL_OK)
-        return code;
-    if (ctl_is_all(ctl->options->argv[0]))
-        code = ctl_release_points(ctl);
+    if (code == CTL_OK && points)
+        code = ctl_ask_release_all(ctl);
+    if (code == CTL_OK && (points || done.released + done.unseen > 0))
+        code = ctl_await_effect(ctl, name); /* once, for all of them */
     if (code != CTL_OK)
         return code;
     ctl_say("%s: %u sensor%s released\n", name, done.released, done.released == 1 ? "" : "s");

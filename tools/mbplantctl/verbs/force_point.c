@@ -23,9 +23,9 @@ struct place {
     uint16_t mask; /* bits of its one register; 0 = all */
 };
 
-/* One record: of at most so many registers as it has room for. */
-static enum ctl_exit send_one(struct ctl *ctl, const struct place *place, const uint16_t *words,
-                              enum mbp_force_command command)
+/* One record: of at most so many registers as it has room for. Waits for nothing. */
+static enum ctl_exit ask_one(struct ctl *ctl, const struct place *place, const uint16_t *words,
+                             enum mbp_force_command command)
 {
     uint16_t record[MBP_SIM_FORCE_WORDS + 1] = {place->unit, table_number[place->table], place->addr, place->count};
     char hint[160];
@@ -39,14 +39,12 @@ static enum ctl_exit send_one(struct ctl *ctl, const struct place *place, const 
     snprintf(hint, sizeof hint,
              ctl_tr("%s: the slave refuses it: its unit %u has no %s, or %u points are forced already"), place->name,
              place->unit, where, MBP_SIM_FORCED_MAX);
-    enum ctl_exit code =
-        ctl_sim_write(ctl, MBP_HOLDING_REGISTERS, MBP_SIM_HR_FORCE, MBP_SIM_FORCE_WORDS + 1, record, hint);
-    return code == CTL_OK ? ctl_await_effect(ctl, place->name) : code;
+    return ctl_sim_write(ctl, MBP_HOLDING_REGISTERS, MBP_SIM_HR_FORCE, MBP_SIM_FORCE_WORDS + 1, record, hint);
 }
 
 /* A text is held piece by piece. */
-static enum ctl_exit send(struct ctl *ctl, const struct place *place, const uint16_t *words,
-                          enum mbp_force_command command)
+static enum ctl_exit ask(struct ctl *ctl, const struct place *place, const uint16_t *words,
+                         enum mbp_force_command command)
 {
     enum ctl_exit code = CTL_OK;
     struct place piece = *place;
@@ -54,9 +52,16 @@ static enum ctl_exit send(struct ctl *ctl, const struct place *place, const uint
         uint16_t left = (uint16_t)(place->count - done);
         piece.addr = (uint16_t)(place->addr + done);
         piece.count = left < MBP_SIM_FORCE_VALUES ? left : MBP_SIM_FORCE_VALUES;
-        code = send_one(ctl, &piece, words != NULL ? words + done : NULL, command);
+        code = ask_one(ctl, &piece, words != NULL ? words + done : NULL, command);
     }
     return code;
+}
+
+static enum ctl_exit send(struct ctl *ctl, const struct place *place, const uint16_t *words,
+                          enum mbp_force_command command)
+{
+    enum ctl_exit code = ask(ctl, place, words, command);
+    return code == CTL_OK ? ctl_await_effect(ctl, place->name) : code;
 }
 
 static enum ctl_exit read_back(struct ctl *ctl, const struct place *place, uint16_t *words)
@@ -203,16 +208,16 @@ enum ctl_exit ctl_release_point(struct ctl *ctl, const struct ctl_point *point)
     return code;
 }
 
-enum ctl_exit ctl_release_quietly(struct ctl *ctl, const struct ctl_point *point)
+enum ctl_exit ctl_ask_release(struct ctl *ctl, const struct ctl_point *point)
 {
     const struct place place = place_of(point);
-    return send(ctl, &place, NULL, place.mask != 0 ? MBP_FORCE_RELEASE_BITS : MBP_FORCE_RELEASE);
+    return ask(ctl, &place, NULL, place.mask != 0 ? MBP_FORCE_RELEASE_BITS : MBP_FORCE_RELEASE);
 }
 
-enum ctl_exit ctl_release_points(struct ctl *ctl)
+enum ctl_exit ctl_ask_release_all(struct ctl *ctl)
 {
     const struct place place = {.name = "release all", .table = MBP_COILS, .count = 1};
-    return ctl->plant->instructor ? send(ctl, &place, NULL, MBP_FORCE_RELEASE_ALL) : CTL_OK;
+    return ask(ctl, &place, NULL, MBP_FORCE_RELEASE_ALL);
 }
 
 /* ---- what is held -------------------------------------------------------------------------------------------------

@@ -14,13 +14,12 @@ enum ctl_exit ctl_release_address(struct ctl *ctl);
 enum ctl_exit ctl_force_point(struct ctl *ctl, const struct ctl_point *point, const char *text);
 enum ctl_exit ctl_release_point(struct ctl *ctl, const struct ctl_point *point);
 
-/* Lets all go, where the plant has an instructor. */
-enum ctl_exit ctl_release_points(struct ctl *ctl);
-
 /* Lines of what is held; nothing without an instructor, or when nothing is. */
 enum mbp_status ctl_print_forced(const struct ctl *ctl);
 
-/* Lets a point go, whether it is held or not, and says nothing. */
-enum ctl_exit ctl_release_quietly(struct ctl *ctl, const struct ctl_point *point);
+/* Asks the instructor's unit to let a point go, whether it is held or not, or all that is held beside sensors. Says
+ * nothing, and waits for nothing. */
+enum ctl_exit ctl_ask_release(struct ctl *ctl, const struct ctl_point *point);
+enum ctl_exit ctl_ask_release_all(struct ctl *ctl);
 
 #endif
