@@ -171,8 +171,8 @@ void mbp_view_sensor(const struct mbp_plant *plant, const struct mbp_state *stat
 void mbp_view_sensor_alarms(const struct mbp_state *state, uint32_t sensor, struct mbp_sensor_view *out);
 
 /* The same, where *out has those of the sensor `before` (MBP_VIEW_NONE: of none), whose state is as it was then: mostly
- * those of many change alike. */
-void mbp_view_sensor_alarms_after(const struct mbp_state *state, uint32_t sensor, uint32_t before,
+ * those of many change alike. True: but for its times it has all from there. */
+bool mbp_view_sensor_alarms_after(const struct mbp_state *state, uint32_t sensor, uint32_t before,
                                   struct mbp_sensor_view *out);
 
 void mbp_view_actuator(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t actuator,

@@ -55,7 +55,8 @@ struct image_block {
     uint32_t first;
     uint16_t base, stride;
     uint8_t block;
-    bool strides; /* else each item's place is its own */
+    bool strides;  /* else each item's place is its own */
+    uint8_t joint; /* of discrete inputs: how many bits an item has, one behind the other; 0 = not so */
 };
 
 /* A field of input registers that stand one stride apart, and where the one of the first item is. */
@@ -441,12 +442,14 @@ enum mbp_status image_choose_blocks(const struct mbp_plant *plant, const struct 
 
 /* An item (plant-wide) from its view: where masters write, for the state stands again after each scan, whatever they
  * asked for; where they do not, all of it, or what differs (mbp_map_differences) from the view that was shown before;
- * both. */
+ * both; both of an item whose bits are those of another that has just been shown (or of the item itself). */
 void image_show_written(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view);
 void image_show_read(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view);
 void image_show_changes(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view,
                         uint64_t differ);
 void image_show_all(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view);
+void image_show_after(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, uint32_t same,
+                      const void *view);
 
 /* The simulation's view in the instructor's unit. */
 void image_show_instructor(struct mbp_image_unit *unit, const struct mbp_sim_view *view);

@@ -99,8 +99,8 @@ static void publish_alarms(struct mbp_image_unit *unit, const struct mbp_state *
         if (now.lives == shown[i].lives && now.beside == shown[i].beside && now.since_s == shown[i].since_s)
             continue;
         shown[i] = now;
-        mbp_view_sensor_alarms_after(state, s, before, &view);
-        image_show_all(unit, MBP_PER_SENSOR, s, &view);
+        const bool alike = mbp_view_sensor_alarms_after(state, s, before, &view);
+        image_show_after(unit, MBP_PER_SENSOR, s, alike ? before : s, &view);
         before = s;
     }
 }

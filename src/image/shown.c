@@ -1,5 +1,6 @@
 /* An item's blocks, as a scan shows them from its view: which ones of a unit, and of those the fields that changed. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "image_priv.h"
 
@@ -95,14 +96,40 @@ void image_show_read(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t
     show_fields(unit, blocks->fields + blocks->begins[MBP_MAP_PIECES], blocks->fields + blocks->end, item, view);
 }
 
+/* Bits that masters do not write are copied from an item whose bits are the same. */
+void image_show_after(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, uint32_t same, const void *view)
+{
+    const struct image_blocks *blocks = blocks_of(unit, per);
+    image_show_written(unit, per, item, view);
+    for (unsigned i = 0; i < blocks->read_count; i++) {
+        const struct image_block *block = &blocks->read[i];
+        if (same != item && block->joint > 0)
+            memcpy(unit->discrete + addr_of(block, item), unit->discrete + addr_of(block, same), block->joint);
+        else
+            show_block(unit, block, item, view);
+    }
+    show_fields(unit, blocks->fields + blocks->begins[MBP_MAP_PIECES], blocks->fields + blocks->end, item, view);
+}
+
 void image_show_all(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view)
 {
-    image_show_written(unit, per, item, view);
-    image_show_read(unit, per, item, view);
+    image_show_after(unit, per, item, item, view);
 }
 
 /* ---- which blocks -------------------------------------------------------------------------------------------------
  */
+
+/* Nothing of anybody else's stands between them then. */
+static uint8_t joint_bits(const struct mbp_map_block *row)
+{
+    if (row->table != MBP_DISCRETE_INPUTS)
+        return 0;
+    for (unsigned f = 0; f < row->field_count; f++) {
+        if (row->fields[f].offset != f || row->fields[f].member.kind != MBP_MEMBER_BOOL)
+            return 0;
+    }
+    return (uint8_t)row->field_count;
+}
 
 static struct image_block block_of(const struct mbp_plant *plant, const struct mbp_unit *unit, unsigned b)
 {
@@ -111,6 +138,7 @@ static struct image_block block_of(const struct mbp_plant *plant, const struct m
     if (block.strides) {
         block.base = (uint16_t)unit->layout.base[b];
         block.stride = row->stride;
+        block.joint = joint_bits(row);
         mbp_map_items(plant, unit, (enum mbp_map_per)row->per, &block.first);
     }
     return block;

@@ -235,15 +235,16 @@ static bool is_alike(const struct mbp_state *state, uint32_t s, uint32_t t)
     return (differ | timed) == 0 && memcmp(alone, &state->alone[t], sizeof *alone) == 0;
 }
 
-void mbp_view_sensor_alarms_after(const struct mbp_state *state, uint32_t s, uint32_t before,
+bool mbp_view_sensor_alarms_after(const struct mbp_state *state, uint32_t s, uint32_t before,
                                   struct mbp_sensor_view *out)
 {
     if (before == MBP_VIEW_NONE || !is_alike(state, s, before)) {
         mbp_view_sensor_alarms(state, s, out);
-        return;
+        return false;
     }
     out->alarm_since_s = state->alarm_since_s[s];
     memcpy(out->raised_s, &state->raised_s[s * MBP_ALARM_COUNT], sizeof out->raised_s);
+    return true;
 }
 
 void mbp_view_sensor(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t s,
