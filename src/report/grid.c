@@ -361,41 +361,51 @@ static void write_csv(const struct mbp_grid *grid, FILE *out)
     }
 }
 
-static json_t *json_of(const char *text)
+static void put_json_text(FILE *out, const char *text)
 {
-    char copy[CELL_MAX];
-    snprintf(copy, sizeof copy, "%s", text);
-    return json_string(mbp_text_as_utf8(copy));
+    putc('"', out);
+    mbp_json_put_text(out, text);
+    putc('"', out);
 }
 
-/* A number column's cell as a JSON number, where it is one; null where there is nothing. */
-static json_t *cell_json(const char *text, bool number)
+/* A number column's cell as a JSON number, where it is one; null where there is nothing. False: no memory. */
+static bool put_json_cell(FILE *out, const char *text, bool number)
 {
-    if (!number)
-        return json_of(text);
-    if (text[0] == '\0' || strcmp(text, "-") == 0)
-        return json_null();
-    json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
-    return value != NULL ? value : json_of(text);
+    struct mbp_whole whole;
+    char digits[MBP_WHOLE_TEXT];
+    json_t *value = NULL;
+    bool good = true;
+    if (number && (text[0] == '\0' || strcmp(text, "-") == 0))
+        fputs("null", out);
+    else if (number && mbp_whole_read(text, &whole)) /* jansson has 63 bits of it */
+        fputs(mbp_whole_text(&whole, digits), out);
+    else if (number && (value = json_loads(text, JSON_DECODE_ANY, NULL)) != NULL)
+        good = json_dumpf(value, out, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15)) == 0;
+    else
+        put_json_text(out, text);
+    json_decref(value);
+    return good;
 }
 
 static enum mbp_status write_json(const struct mbp_grid *grid, FILE *out)
 {
-    size_t n = grid->column_count;
-    json_t *rows = json_array();
-    json_t *row = NULL;
-    int failed = rows == NULL;
-    for (size_t i = 0; i < grid->count && !failed; i++) {
-        if (i % n == 0) {
-            row = json_object();
-            failed |= json_array_append_new(rows, row);
-        }
+    const size_t n = grid->column_count;
+    bool good = true;
+    putc('[', out);
+    for (size_t i = 0; i < grid->count; i++) {
         const struct mbp_grid_column *column = &grid->columns[i % n];
-        failed |= json_object_set_new(row, column->key, cell_json(grid->cells[i].text, column->number));
+        if (i % n == 0)
+            fputs(i == 0 ? "\n  {\n    " : ",\n  {\n    ", out);
+        else
+            fputs(",\n    ", out);
+        put_json_text(out, column->key);
+        fputs(": ", out);
+        good = put_json_cell(out, grid->cells[i].text, column->number) && good;
+        if (i % n == n - 1)
+            fputs("\n  }", out);
     }
-    failed = failed || !mbp_json_write(rows, JSON_INDENT(2) | JSON_REAL_PRECISION(15), out);
-    json_decref(rows);
-    return failed ? MBP_ERR_MEMORY : MBP_OK;
+    fputs(grid->count > 0 ? "\n]\n" : "]\n", out);
+    return good ? MBP_OK : MBP_ERR_MEMORY;
 }
 
 enum mbp_status mbp_grid_write(const struct mbp_grid *grid, enum mbp_format format, bool colour, FILE *out)

@@ -127,6 +127,10 @@ static void test_json_number_column_is_a_number_or_null(void **state)
     text = written(MBP_FORMAT_JSON, false, "b", "65.20");
     assert_non_null(strstr(text, "\"count\": 65.2"));
     free(text);
+    text = written(MBP_FORMAT_JSON, false, "b", "18446744073709551615"); /* to the last digit */
+    assert_string_equal(text, "[\n  {\n    \"name\": \"a\",\n    \"count\": 7\n  },\n"
+                              "  {\n    \"name\": \"b\",\n    \"count\": 18446744073709551615\n  }\n]\n");
+    free(text);
 }
 
 static void test_html_and_jsonl_are_refused_and_nothing_is_written(void **state)
