@@ -11,7 +11,8 @@ HEAD = "mbplant: 1\nname: Wide\ninstructor: true\nunits:\n  - id: 1\n    points:
 U, I, D = 2 ** 64 - 1, 2 ** 63, 10 ** 16 - 1
 POINTS = (f"      - {{at: holding 100, name: U, value: {U}, type: uint64}}\n"
           f"      - {{at: holding 104, name: I, value: {-I}, type: int64, order: CDAB}}\n"
-          f"      - {{at: holding 108, name: D, value: {D}, type: mod10k(4)}}\n")
+          f"      - {{at: holding 108, name: D, value: {D}, type: mod10k(4)}}\n"
+          f"      - {{at: holding 112, name: F, value: 0, type: float64}}\n")
 SUMS = "      - {at: input 0, name: E, expr: D, type: uint64}\n"
 SENSORS = "".join(f"      - {{name: S{name}, range: [0, 9007199254740999], register: {{at: holding {at}, type: {kind}}}}}\n"
                   for name, at, kind in (("U", 200, "uint64"), ("I", 204, "int64"), ("D", 208, "mod10k(4)")))
@@ -32,11 +33,16 @@ class Wide(unittest.TestCase):
                 for said in (str(value), value)[:2 if value < I else 1]:
                     self.assertEqual(plant.post(f"/points/{name}", {"value": said})["value"], value)
             for value in wrong:
-                plant.post(f"/points/{name}", {"value": value}, 422)
+                said = plant.post(f"/points/{name}", {"value": value}, 422)["detail"]
+                if not isinstance(value, int) or -I <= value < I:
+                    self.assertIn(f" can hold: {ends[0]}..{ends[1]}", said)
                 if isinstance(value, int):
                     plant.post(f"/points/{name}", {"value": str(value)}, 422)
         self.assertIn(f"{-I}..{I - 1}", plant.post("/points/I", {"value": str(I)}, 422)["detail"])
         plant.post("/points/I", {"value": "much"}, 422)
+        said = plant.post("/points/F", {"value": 10 ** 19}, 422)["detail"]
+        self.assertIn("text of its digits, to a float with a point or an exponent: 1e19", said)
+        self.assertEqual(plant.post("/points/F", {"value": 1e19})["value"], 1e19)
 
     def test_verbs_keep_all_digits(self):
         plant = self.enterContext(support.Plant(self.file(POINTS + SUMS + "    sensors:\n" + SENSORS)))
