@@ -411,7 +411,18 @@ class Points(unittest.TestCase):
         report = json.loads(plant.ctl("report", "--format", "json"))
         self.assertEqual((report["summary"]["by_state"]["en_service"], report["machines"][0]["state"]), (0, None))
         self.assertEqual((report["controllers"][0]["mode"], report["controllers"][0]["setpoint"]), (None, None))
-        self.assertNotIn("manual", plant.ctl("report", "--format", "csv"))
+        counts = ("alarms", "good", "reject", "running_s", "down_s", "maintenance_s", "failures", "maintenance_due")
+        self.assertEqual([machine[count] for machine in report["machines"] for count in counts if machine["name"] == "M1"],
+                         [None] * len(counts))
+        table = plant.ctl("report", "--format", "csv")
+        self.assertNotIn("manual", table)
+        for count, unit in (("alarms", ""), ("good", ""), ("running", "s"), ("failures", ""), ("maintenance due", "")):
+            self.assertIn(f"machine,M1,{count},,{unit}\n", table)
+        text = plant.ctl("report")
+        self.assertRegex(text, r"\nM1 +2( +-){4} +T1 High value")
+        self.assertRegex(text, r"\nM1( +-){6}\n")
+        self.assertNotIn("\nProduction  ", text)
+        self.assertEqual(report["summary"]["production"], {"good": None, "reject": None})
 
     def test_release_all_lets_go_where_a_coil_is_and_says_where_none_is(self):
         self.file.write_text(TWO_UNITS, encoding="utf-8")

@@ -143,6 +143,7 @@ static void take_machine(const struct mbp_plant *plant, const struct mbp_unit *u
                                      .maintenance_left_s = MBP_VIEW_NONE};
     take_per(plant, unit, MBP_PER_MACHINE, m, fetch, out);
     out->untold = !CTL_SHOWS(plant, MBP_PER_MACHINE, m, mbp_machine_view, state);
+    out->untold_figures = ctl_untold_figures(plant, m);
     for (unsigned s = 0; s < MBP_STATE_COUNT && out->untold; s++) { /* where flags alone tell */
         out->state = out->in_state[s] ? (uint8_t)s : out->state;
         out->untold = !out->in_state[s];
