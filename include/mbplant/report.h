@@ -102,6 +102,9 @@ void mbp_grid_free(struct mbp_grid *grid);
 void mbp_grid_cell(struct mbp_grid *grid, enum mbp_paint paint, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The same of what there is not, or is not known: "-", in JSON null, in CSV nothing. */
+void mbp_grid_none(struct mbp_grid *grid);
+
 /* Writes all rows. colour concerns text only. Errors: MBP_ERR_MEMORY (nothing written), MBP_ERR_MISSING (HTML, JSONL,
  * JUNIT).
  */

@@ -408,6 +408,10 @@ class Points(unittest.TestCase):
         self.assertRegex(interlocks, r"\nT1.high +M1 +trip +acting")
         self.assertRegex(interlocks, r"\nM1.LOW +M1 +trip +- ")
         self.assertIn("no address shows the state of 1 interlock; a point does", interlocks)
+        listed = json.loads(plant.ctl("interlocks", "--format", "json"))
+        self.assertEqual([(row["interlock"], row["state"], row["bypass_left"]) for row in listed],
+                         [("T1.high", "acting", None), ("M1.LOW", None, None)])
+        self.assertIn("M1.LOW,M1,trip,,,,", plant.ctl("interlocks", "--format", "csv"))
         report = json.loads(plant.ctl("report", "--format", "json"))
         self.assertEqual((report["summary"]["by_state"]["en_service"], report["machines"][0]["state"]), (0, None))
         self.assertEqual((report["controllers"][0]["mode"], report["controllers"][0]["setpoint"]), (None, None))
