@@ -418,6 +418,9 @@ class Points(unittest.TestCase):
         counts = ("alarms", "good", "reject", "running_s", "down_s", "maintenance_s", "failures", "maintenance_due")
         self.assertEqual([machine[count] for machine in report["machines"] for count in counts if machine["name"] == "M1"],
                          [None] * len(counts))
+        plant.ctl("journal", "--save", self.folder / "dump")
+        saved = json.loads(plant.ctl("report", "--load", self.folder / "dump", "--format", "json"))
+        self.assertEqual((saved["machines"][0]["state"], saved["machines"][0]["good"], saved["controllers"][0]["mode"]), (None,) * 3)
         table = plant.ctl("report", "--format", "csv")
         self.assertNotIn("manual", table)
         for count, unit in (("alarms", ""), ("good", ""), ("running", "s"), ("failures", ""), ("maintenance due", "")):
