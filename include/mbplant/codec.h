@@ -52,7 +52,9 @@ struct mbp_whole {
     bool negative;
 };
 
-/* Whether a register shows whole numbers of more digits than a double has: 64 bits, no scale. */
+/* Whether a type has whole numbers of more digits than a double, and whether a register shows such: no scale, no
+ * offset. */
+bool mbp_type_is_wide(enum mbp_type type);
 bool mbp_register_is_wide(const struct mbp_register *reg);
 
 /* Whether a register can hold a value: the double above the largest number of 64 bits stands for none. */
@@ -63,9 +65,11 @@ bool mbp_register_holds_whole(const struct mbp_register *reg, const struct mbp_w
 struct mbp_whole mbp_codec_whole_of(enum mbp_type type, uint64_t bits);
 void mbp_codec_whole_range(enum mbp_type type, struct mbp_whole *low, struct mbp_whole *high);
 
-/* Decimal digits, behind a sign or none; false: it is something else, or has more than 64 bits. Its text. */
+/* Decimal digits, behind a sign or none; false: it is something else, or has more than 64 bits. Which of two is the
+ * smaller. Its text. */
 bool mbp_whole_read(const char *text, struct mbp_whole *out);
 #define MBP_WHOLE_TEXT 24
+int mbp_whole_compare(const struct mbp_whole *a, const struct mbp_whole *b); /* < 0: a is the smaller */
 const char *mbp_whole_text(const struct mbp_whole *whole, char text[MBP_WHOLE_TEXT]);
 
 /* The bits of an integer, held at the ends of the type: all digits of 64-bit types. */
@@ -77,9 +81,18 @@ uint64_t mbp_codec_wrapped(enum mbp_type type, bool negative, uint64_t magnitude
 /* The largest and smallest engineering value that a register can show. */
 void mbp_register_range(const struct mbp_register *reg, double *low, double *high);
 
+/* The same as text: of a wide register all digits. */
+void mbp_register_ends(const struct mbp_register *reg, char low[MBP_WHOLE_TEXT], char high[MBP_WHOLE_TEXT]);
+
 static inline bool mbp_register_has_offset(const struct mbp_register *reg)
 {
     return reg->offset < 0 || reg->offset > 0;
+}
+
+/* Whether what a register shows is its raw number: no scale, no offset. */
+static inline bool mbp_register_is_plain(const struct mbp_register *reg)
+{
+    return reg->scale >= 1 && reg->scale <= 1 && !mbp_register_has_offset(reg);
 }
 
 /* What a value becomes by going through the register: decode(encode(value)). */

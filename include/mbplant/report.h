@@ -11,6 +11,7 @@
 #include "mbplant/event/tag.h"
 #include "mbplant/map.h"
 #include "mbplant/plant.h"
+#include "mbplant/view.h"
 
 enum mbp_format {
     MBP_FORMAT_TEXT,
@@ -101,6 +102,9 @@ void mbp_grid_free(struct mbp_grid *grid);
 void mbp_grid_cell(struct mbp_grid *grid, enum mbp_paint paint, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The same of what there is not, or is not known: "-", in JSON null, in CSV nothing. */
+void mbp_grid_none(struct mbp_grid *grid);
+
 /* Writes all rows. colour concerns text only. Errors: MBP_ERR_MEMORY (nothing written), MBP_ERR_MISSING (HTML, JSONL,
  * JUNIT).
  */
@@ -122,6 +126,7 @@ struct mbp_report_machine {
     uint8_t unit; /* Modbus unit id */
     enum mbp_state_code state;
     bool untold;                               /* of a report by a master: no address shows its state */
+    uint8_t untold_figures;                    /* likewise of these: a mask of enum mbp_machine_figure */
     uint64_t since_ms;                         /* wall time; 0 = unknown */
     const char *cause;                         /* of the present state, "" = unknown */
     const char *first_out;                     /* sensor that tripped it, "" = none */
@@ -134,6 +139,11 @@ struct mbp_report_machine {
     uint32_t due_s;                  /* of running time */
     uint32_t due_products;
 };
+
+static inline bool mbp_report_tells(const struct mbp_report_machine *machine, enum mbp_machine_figure figure)
+{
+    return (machine->untold_figures >> figure & 1u) == 0;
+}
 
 /* When maintenance is due: "now", "8d 7h", "500 products", "8d 7h or 500 products"; "-" = never. Returns buf. 64 bytes
  * suffice. */
@@ -202,6 +212,7 @@ struct mbp_report {
 /* Totals over the machines and alarms of a report, as every writer shows them. */
 struct mbp_report_totals {
     uint64_t good, reject;
+    bool production_untold;          /* to a master: no address shows that of any machine */
     uint32_t active, unacknowledged; /* alarms */
 };
 struct mbp_report_totals mbp_report_total(const struct mbp_report *report);

@@ -79,10 +79,24 @@ struct mbp_summary_view {
 
 #define MBP_SHOWN_MEMBER(type, name, from) type name;
 
+/* What a report has of a machine beside its state. */
+enum mbp_machine_figure {
+    MBP_FIGURE_ALARMS,
+    MBP_FIGURE_GOOD,
+    MBP_FIGURE_REJECT,
+    MBP_FIGURE_RUNNING,
+    MBP_FIGURE_DOWN,
+    MBP_FIGURE_MAINTENANCE,
+    MBP_FIGURE_FAILURES,
+    MBP_FIGURE_DUE,
+    MBP_FIGURE_COUNT
+};
+
 struct mbp_machine_view {
     MBP_MACHINE_SHOWN(MBP_SHOWN_MEMBER)
     bool in_state[MBP_STATE_COUNT];         /* its state, a flag each */
     bool untold;                            /* to a master: no address of its unit shows its state */
+    uint8_t untold_figures;                 /* likewise of these: a mask of enum mbp_machine_figure */
     bool shelved;                           /* all its sensors are */
     uint32_t first_out_sensor;              /* number in its unit, or MBP_VIEW_NONE */
     uint32_t refused_state;                 /* that was asked last and refused, or MBP_VIEW_NONE */

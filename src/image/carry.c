@@ -123,8 +123,8 @@ static void carry_texts(const struct mbp_carry *carry, const struct mbp_image_un
 static void carry_digits(const struct mbp_register *was, const struct mbp_register *now, const uint16_t *source,
                          uint16_t *target)
 {
-    if (!was->nowhere && !now->nowhere && image_is_wide(now) && was->type == now->type && was->scale >= now->scale &&
-        was->scale <= now->scale)
+    if (!was->nowhere && !now->nowhere && mbp_type_is_wide((enum mbp_type)now->type) && was->type == now->type &&
+        was->scale >= now->scale && was->scale <= now->scale)
         mbp_codec_put_bits((enum mbp_type)now->type, (enum mbp_order)now->order,
                            mbp_codec_bits((enum mbp_type)was->type, (enum mbp_order)was->order, source), target);
 }

@@ -315,12 +315,6 @@ void image_alarm_commands_forget(struct mbp_image *image);
 enum mbp_status image_values_new(const struct mbp_plant *plant, const struct mbp_unit *unit, struct image_index *index);
 void image_values_publish(struct mbp_image_unit *unit, const struct mbp_state *state);
 
-/* Whether a register has more digits than a state's number. */
-static inline bool image_is_wide(const struct mbp_register *reg)
-{
-    return reg->type == MBP_INT64 || reg->type == MBP_UINT64;
-}
-
 /* Drops stale entries: one is left of each point. */
 void image_log_tidy(struct mbp_image *image);
 

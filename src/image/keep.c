@@ -26,7 +26,7 @@ static void tour_blocks(struct tour *tour, const struct mbp_image_unit *unit)
     }
 }
 
-/* 64-bit integers, of which a state does not hold all digits. */
+/* Numbers of 64 bits, of which a state does not hold all digits. */
 static void tour_registers(struct tour *tour, const struct mbp_image_unit *unit)
 {
     const struct mbp_sensor *sensors = unit->image->plant->sensors + unit->unit->first_sensor;
@@ -34,7 +34,7 @@ static void tour_registers(struct tour *tour, const struct mbp_image_unit *unit)
     for (uint32_t s = 0; s < unit->unit->sensor_count; s++) {
         const struct mbp_register *reg = &sensors[s].reg;
         size_t size = reg->words * sizeof *unit->holding;
-        if (!image_is_wide(reg))
+        if (!mbp_type_is_wide((enum mbp_type)reg->type))
             continue;
         if (!reg->nowhere)
             tour->visit(tour, unit->holding + reg->addr, size);
@@ -43,7 +43,7 @@ static void tour_registers(struct tour *tour, const struct mbp_image_unit *unit)
     }
     for (uint32_t a = 0; a < unit->unit->actuator_count; a++) {
         const struct mbp_register *reg = &actuators[a].reg;
-        if (!actuators[a].on_off && !reg->nowhere && image_is_wide(reg))
+        if (!actuators[a].on_off && !reg->nowhere && mbp_type_is_wide((enum mbp_type)reg->type))
             tour->visit(tour, unit->holding + reg->addr, reg->words * sizeof *unit->holding);
     }
 }

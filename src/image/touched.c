@@ -195,17 +195,13 @@ static bool is_bool(enum mbp_slot_kind kind)
     return kind == MBP_SLOT_SHOWN_ON || kind == MBP_SLOT_COMMAND_ON || kind == MBP_SLOT_AUTOMATIC;
 }
 
-static bool is_plain(const struct mbp_register *reg)
-{
-    return reg->scale >= 1 && reg->scale <= 1 && !mbp_register_has_offset(reg);
-}
-
 /* As it would stand at its home: another point that shows it may have another type. */
 static uint64_t bits_asked(const struct image_asked *asked, const struct mbp_register *home)
 {
     const struct mbp_register *reg = &asked->point.reg;
     uint64_t bits = image_bits(asked->unit, &asked->point);
-    bool same = asked->point.own->home || (reg->type == home->type && is_plain(reg) && is_plain(home));
+    bool same = asked->point.own->home ||
+                (reg->type == home->type && mbp_register_is_plain(reg) && mbp_register_is_plain(home));
     return same ? bits : mbp_register_bits(home, mbp_register_of_bits(reg, bits));
 }
 

@@ -221,7 +221,7 @@ static bool same(double a, double b)
 
 void mbp_codec_update(enum mbp_type type, enum mbp_order order, double scale, double value, uint16_t *words)
 {
-    if (type == MBP_INT64 || type == MBP_UINT64) {
+    if (mbp_type_is_wide(type)) {
         double stands = mbp_codec_decode(type, order, scale, words);
         if (same(stands, value) || same(mbp_codec_quantise(type, scale, stands), value))
             return;

@@ -6,12 +6,18 @@
 
 #include "mbplant/codec.h"
 
-#define DIGIT_BASE 10000u /* of mod10k(4), a register a digit */
+#define DIGIT_BASE     10000u /* of mod10k(4), a register a digit */
+#define INTEGER_DIGITS 15     /* of an end of a type of up to 48 bits */
+#define FLOAT_DIGITS   10
+
+bool mbp_type_is_wide(enum mbp_type type)
+{
+    return type == MBP_INT64 || type == MBP_UINT64 || type == MBP_MOD10K4;
+}
 
 bool mbp_register_is_wide(const struct mbp_register *reg)
 {
-    bool scaled = reg->scale < 1 || reg->scale > 1 || mbp_register_has_offset(reg);
-    return !scaled && (reg->type == MBP_INT64 || reg->type == MBP_UINT64 || reg->type == MBP_MOD10K4);
+    return mbp_register_is_plain(reg) && mbp_type_is_wide((enum mbp_type)reg->type);
 }
 
 struct mbp_whole mbp_codec_whole_of(enum mbp_type type, uint64_t bits)
@@ -31,6 +37,22 @@ void mbp_codec_whole_range(enum mbp_type type, struct mbp_whole *low, struct mbp
 {
     *low = mbp_codec_whole_of(type, mbp_codec_whole(type, true, UINT64_MAX));
     *high = mbp_codec_whole_of(type, mbp_codec_whole(type, false, UINT64_MAX));
+}
+
+void mbp_register_ends(const struct mbp_register *reg, char low[MBP_WHOLE_TEXT], char high[MBP_WHOLE_TEXT])
+{
+    const bool is_float = reg->type == MBP_FLOAT32 || reg->type == MBP_FLOAT64;
+    double ends[2];
+    struct mbp_whole whole[2];
+    mbp_register_range(reg, &ends[0], &ends[1]);
+    mbp_codec_whole_range((enum mbp_type)reg->type, &whole[0], &whole[1]);
+    for (unsigned i = 0; i < 2; i++) {
+        char *text = i == 0 ? low : high;
+        if (mbp_register_is_wide(reg))
+            mbp_whole_text(&whole[i], text);
+        else
+            snprintf(text, MBP_WHOLE_TEXT, "%.*g", is_float ? FLOAT_DIGITS : INTEGER_DIGITS, ends[i]);
+    }
 }
 
 bool mbp_register_holds_whole(const struct mbp_register *reg, const struct mbp_whole *whole)
@@ -62,6 +84,16 @@ bool mbp_whole_read(const char *text, struct mbp_whole *out)
         return false;
     *out = (struct mbp_whole){.magnitude = magnitude, .negative = negative};
     return true;
+}
+
+int mbp_whole_compare(const struct mbp_whole *a, const struct mbp_whole *b)
+{
+    const bool a_below = a->negative && a->magnitude > 0;
+    const bool b_below = b->negative && b->magnitude > 0;
+    if (a_below != b_below)
+        return a_below ? -1 : 1;
+    const int order = (a->magnitude > b->magnitude) - (a->magnitude < b->magnitude);
+    return a_below ? -order : order;
 }
 
 const char *mbp_whole_text(const struct mbp_whole *whole, char text[MBP_WHOLE_TEXT])

@@ -32,6 +32,22 @@ void mbp_fact_count(struct mbp_grid *grid, const char *section, const char *subj
     mbp_fact_text(grid, section, subject, field, text, unit);
 }
 
+/* Nothing where it is not told. */
+static void put_number(struct mbp_grid *grid, const char *section, const char *subject, const char *field, bool told,
+                       uint64_t number, const char *unit)
+{
+    if (told)
+        mbp_fact_count(grid, section, subject, field, number, unit);
+    else
+        mbp_fact_text(grid, section, subject, field, "", unit);
+}
+
+static void put_figure(const struct mbp_report_machine *machine, enum mbp_machine_figure figure, const char *field,
+                       uint32_t number, const char *unit, struct mbp_grid *grid)
+{
+    put_number(grid, "machine", machine->name, field, mbp_report_tells(machine, figure), number, unit);
+}
+
 static void put_summary(const struct mbp_report *report, const struct mbp_plant *plant, struct mbp_grid *grid)
 {
     struct mbp_report_totals totals = mbp_report_total(report);
@@ -43,8 +59,8 @@ static void put_summary(const struct mbp_report *report, const struct mbp_plant 
     mbp_fact_count(grid, "summary", "", "sensors", report->sensors, "");
     mbp_fact_count(grid, "summary", "", "active alarms", totals.active, "");
     mbp_fact_count(grid, "summary", "", "unacknowledged alarms", totals.unacknowledged, "");
-    mbp_fact_count(grid, "summary", "", "good", totals.good, "");
-    mbp_fact_count(grid, "summary", "", "reject", totals.reject, "");
+    put_number(grid, "summary", "", "good", !totals.production_untold, totals.good, "");
+    put_number(grid, "summary", "", "reject", !totals.production_untold, totals.reject, "");
     mbp_fact_count(grid, "summary", "", "scans", report->scans, "");
     mbp_fact_count(grid, "summary", "", "late scans", report->late_scans, "");
     mbp_fact_count(grid, "summary", "", "simulated time", report->sim_ms, "ms");
@@ -70,14 +86,14 @@ static void put_machine(const struct mbp_report_machine *machine, struct mbp_gri
     mbp_fact_text(grid, "machine", name, "since", time, "");
     mbp_fact_text(grid, "machine", name, "cause", machine->cause, "");
     mbp_fact_text(grid, "machine", name, "first out", machine->first_out, "");
-    mbp_fact_count(grid, "machine", name, "alarms", machine->alarms, "");
-    mbp_fact_count(grid, "machine", name, "good", machine->good, "");
-    mbp_fact_count(grid, "machine", name, "reject", machine->reject, "");
-    mbp_fact_count(grid, "machine", name, "running", machine->running_s, "s");
-    mbp_fact_count(grid, "machine", name, "down", machine->down_s, "s");
-    mbp_fact_count(grid, "machine", name, "maintenance", machine->maintenance_s, "s");
-    mbp_fact_count(grid, "machine", name, "failures", machine->failures, "");
-    mbp_fact_count(grid, "machine", name, "maintenance due", machine->due, "");
+    put_figure(machine, MBP_FIGURE_ALARMS, "alarms", machine->alarms, "", grid);
+    put_figure(machine, MBP_FIGURE_GOOD, "good", machine->good, "", grid);
+    put_figure(machine, MBP_FIGURE_REJECT, "reject", machine->reject, "", grid);
+    put_figure(machine, MBP_FIGURE_RUNNING, "running", machine->running_s, "s", grid);
+    put_figure(machine, MBP_FIGURE_DOWN, "down", machine->down_s, "s", grid);
+    put_figure(machine, MBP_FIGURE_MAINTENANCE, "maintenance", machine->maintenance_s, "s", grid);
+    put_figure(machine, MBP_FIGURE_FAILURES, "failures", machine->failures, "", grid);
+    put_figure(machine, MBP_FIGURE_DUE, "maintenance due", machine->due, "", grid);
     if (machine->due_by_time)
         mbp_fact_count(grid, "machine", name, "maintenance due in", machine->due_s, "s");
     if (machine->due_by_output)

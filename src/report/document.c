@@ -175,7 +175,7 @@ static void add_now(struct document *document)
     mbp_document_say(document->lang, mbp_document_line(document, head, MSG_T_ALARMS), MSG_L_ALARMS, totals.active,
                      totals.unacknowledged);
     say_incident(document, mbp_document_line(document, head, MSG_T_INCIDENT));
-    if (one_produces(report))
+    if (one_produces(report) && !totals.production_untold)
         say_production(document, mbp_document_line(document, head, MSG_T_PRODUCTION));
     mbp_document_say(document->lang, mbp_document_line(document, head, MSG_T_SCANS), MSG_L_SCANS, report->scans,
                      report->late_scans, mbp_span_text_in(document->lang, report->sim_ms / 1000, span, sizeof span));
@@ -184,11 +184,19 @@ static void add_now(struct document *document)
 
 /* ---- machines ---------------------------------------------------------------------------------------------------- */
 
+/* "-" where no address shows it. */
+static const char *told(const struct mbp_report_machine *machine, enum mbp_machine_figure figure, const char *text)
+{
+    return mbp_report_tells(machine, figure) ? text : "-";
+}
+
 static void machine_row(struct document *document, const struct mbp_report_machine *machine, struct mbp_grid *grid)
 {
     uint64_t now_ms = document->report->now_ms;
     char time[32] = "-";
     char span[32] = "-";
+    char alarms[16];
+    snprintf(alarms, sizeof alarms, "%u", machine->alarms);
     if (machine->since_ms != 0) {
         uint64_t ms = now_ms > machine->since_ms ? now_ms - machine->since_ms : 0;
         mbp_report_time(document->lang, machine->since_ms, time, sizeof time);
@@ -201,7 +209,8 @@ static void machine_row(struct document *document, const struct mbp_report_machi
                   machine->untold ? "-" : mbp_message_state(document->lang, machine->state));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", time);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", span);
-    mbp_grid_cell(grid, machine->alarms > 0 ? MBP_PAINT_BAD : MBP_PAINT_NONE, "%u", machine->alarms);
+    mbp_grid_cell(grid, machine->alarms > 0 ? MBP_PAINT_BAD : MBP_PAINT_NONE, "%s",
+                  told(machine, MBP_FIGURE_ALARMS, alarms));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", machine->cause[0] != '\0' ? machine->cause : machine->first_out);
 }
 
@@ -239,17 +248,21 @@ const char *mbp_report_due_text(enum mbp_lang lang, const struct mbp_report_mach
 
 static void counter_row(enum mbp_lang lang, const struct mbp_report_machine *machine, struct mbp_grid *grid)
 {
-    char span[32];
-    char count[48];
+    char text[48];
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", machine->name);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_document_count(lang, machine->good, count, sizeof count));
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_document_count(lang, machine->reject, count, sizeof count));
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_span_text_in(lang, machine->running_s, span, sizeof span));
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_span_text_in(lang, machine->down_s, span, sizeof span));
+    mbp_document_count(lang, machine->good, text, sizeof text);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", told(machine, MBP_FIGURE_GOOD, text));
+    mbp_document_count(lang, machine->reject, text, sizeof text);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", told(machine, MBP_FIGURE_REJECT, text));
+    mbp_span_text_in(lang, machine->running_s, text, sizeof text);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", told(machine, MBP_FIGURE_RUNNING, text));
+    mbp_span_text_in(lang, machine->down_s, text, sizeof text);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", told(machine, MBP_FIGURE_DOWN, text));
+    mbp_span_text_in(lang, machine->maintenance_s, text, sizeof text);
     mbp_grid_cell(grid, machine->due ? MBP_PAINT_CARE : MBP_PAINT_NONE, "%s%s",
-                  mbp_span_text_in(lang, machine->maintenance_s, span, sizeof span),
-                  machine->due ? mbp_message(lang, MSG_W_DUE) : "");
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", machine->failures);
+                  told(machine, MBP_FIGURE_MAINTENANCE, text), machine->due ? mbp_message(lang, MSG_W_DUE) : "");
+    snprintf(text, sizeof text, "%u", machine->failures);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", told(machine, MBP_FIGURE_FAILURES, text));
 }
 
 static enum mbp_status add_counters(struct document *document)

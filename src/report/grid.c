@@ -15,6 +15,7 @@
 struct cell {
     const char *text; /* owned, except in a row of titles */
     enum mbp_paint paint;
+    bool none; /* there is nothing */
 };
 
 struct mbp_grid {
@@ -73,7 +74,14 @@ void mbp_grid_cell(struct mbp_grid *grid, enum mbp_paint paint, const char *form
         grid->incomplete = true;
         return;
     }
-    grid->cells[grid->count++] = (struct cell){copy, paint};
+    grid->cells[grid->count++] = (struct cell){copy, paint, false};
+}
+
+void mbp_grid_none(struct mbp_grid *grid)
+{
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "-");
+    if (!grid->incomplete)
+        grid->cells[grid->count - 1].none = true;
 }
 
 /* Columns on a terminal that a UTF-8 text takes: continuation bytes take none. */
@@ -280,7 +288,7 @@ static enum mbp_status write_text(const struct mbp_grid *grid, const size_t *wid
     if (titles == NULL)
         return MBP_ERR_MEMORY;
     for (size_t c = 0; c < n; c++)
-        titles[c] = (struct cell){grid->columns[c].title, MBP_PAINT_TITLE};
+        titles[c] = (struct cell){grid->columns[c].title, MBP_PAINT_TITLE, false};
     put_row(grid, widths, titles, colour, out);
     for (size_t i = 0; i + n <= grid->count; i += n)
         put_row(grid, widths, &grid->cells[i], colour, out);
@@ -355,47 +363,58 @@ static void write_csv(const struct mbp_grid *grid, FILE *out)
         mbp_csv_field(out, grid->columns[c].key, c == 0);
     fputs(MBP_CSV_END_OF_ROW, out);
     for (size_t i = 0; i < grid->count; i++) {
-        mbp_csv_field(out, grid->cells[i].text, i % n == 0);
+        mbp_csv_field(out, grid->cells[i].none ? "" : grid->cells[i].text, i % n == 0);
         if (i % n + 1 == n)
             fputs(MBP_CSV_END_OF_ROW, out);
     }
 }
 
-static json_t *json_of(const char *text)
+static void put_json_text(FILE *out, const char *text)
 {
-    char copy[CELL_MAX];
-    snprintf(copy, sizeof copy, "%s", text);
-    return json_string(mbp_text_as_utf8(copy));
+    putc('"', out);
+    mbp_json_put_text(out, text);
+    putc('"', out);
 }
 
-/* A number column's cell as a JSON number, where it is one; null where there is nothing. */
-static json_t *cell_json(const char *text, bool number)
+/* A number column's cell as a JSON number, where it is one; null where there is nothing. False: no memory. */
+static bool put_json_cell(FILE *out, const struct cell *cell, bool number)
 {
-    if (!number)
-        return json_of(text);
-    if (text[0] == '\0' || strcmp(text, "-") == 0)
-        return json_null();
-    json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
-    return value != NULL ? value : json_of(text);
+    const char *text = cell->text;
+    struct mbp_whole whole;
+    char digits[MBP_WHOLE_TEXT];
+    json_t *value = NULL;
+    bool good = true;
+    if (cell->none || (number && (text[0] == '\0' || strcmp(text, "-") == 0)))
+        fputs("null", out);
+    else if (number && mbp_whole_read(text, &whole)) /* jansson has 63 bits of it */
+        fputs(mbp_whole_text(&whole, digits), out);
+    else if (number && (value = json_loads(text, JSON_DECODE_ANY, NULL)) != NULL)
+        good = json_dumpf(value, out, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15)) == 0;
+    else
+        put_json_text(out, text);
+    json_decref(value);
+    return good;
 }
 
 static enum mbp_status write_json(const struct mbp_grid *grid, FILE *out)
 {
-    size_t n = grid->column_count;
-    json_t *rows = json_array();
-    json_t *row = NULL;
-    int failed = rows == NULL;
-    for (size_t i = 0; i < grid->count && !failed; i++) {
-        if (i % n == 0) {
-            row = json_object();
-            failed |= json_array_append_new(rows, row);
-        }
+    const size_t n = grid->column_count;
+    bool good = true;
+    putc('[', out);
+    for (size_t i = 0; i < grid->count; i++) {
         const struct mbp_grid_column *column = &grid->columns[i % n];
-        failed |= json_object_set_new(row, column->key, cell_json(grid->cells[i].text, column->number));
+        if (i % n == 0)
+            fputs(i == 0 ? "\n  {\n    " : ",\n  {\n    ", out);
+        else
+            fputs(",\n    ", out);
+        put_json_text(out, column->key);
+        fputs(": ", out);
+        good = put_json_cell(out, &grid->cells[i], column->number) && good;
+        if (i % n == n - 1)
+            fputs("\n  }", out);
     }
-    failed = failed || !mbp_json_write(rows, JSON_INDENT(2) | JSON_REAL_PRECISION(15), out);
-    json_decref(rows);
-    return failed ? MBP_ERR_MEMORY : MBP_OK;
+    fputs(grid->count > 0 ? "\n]\n" : "]\n", out);
+    return good ? MBP_OK : MBP_ERR_MEMORY;
 }
 
 enum mbp_status mbp_grid_write(const struct mbp_grid *grid, enum mbp_format format, bool colour, FILE *out)

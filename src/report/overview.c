@@ -19,6 +19,7 @@ static void fill_machine(const struct mbp_plant *plant, uint32_t m, const struct
         .unit = unit->id,
         .state = (enum mbp_state_code)now->state,
         .untold = now->untold,
+        .untold_figures = now->untold_figures,
         .since_ms = (uint64_t)now->since_s * 1000,
         .cause = cause,
         .first_out = first_out != UINT32_MAX ? plant->sensors[first_out].name : "",

@@ -35,7 +35,7 @@ enum kind { KIND_REAL, KIND_SIGNED, KIND_UNSIGNED };
 
 static enum kind kind_of(const struct mbp_register *reg)
 {
-    bool scaled = reg->scale < 1 || reg->scale > 1 || mbp_register_has_offset(reg);
+    const bool scaled = !mbp_register_is_plain(reg);
     switch ((enum mbp_type)reg->type) {
     case MBP_INT8:
     case MBP_INT16:
@@ -69,13 +69,14 @@ static enum kind kind_of(const struct mbp_register *reg)
 
 union mbp_expr_value mbp_stored_value(const struct mbp_register *reg, uint64_t bits)
 {
-    bool wide = reg->type == MBP_INT64 || reg->type == MBP_UINT64;
+    const bool wide = mbp_type_is_wide((enum mbp_type)reg->type);
     double number = mbp_register_of_bits(reg, bits);
     switch (kind_of(reg)) {
     case KIND_SIGNED:
         return (union mbp_expr_value){.i = wide ? (int64_t)bits : (int64_t)number};
     case KIND_UNSIGNED:
-        return (union mbp_expr_value){.u = wide ? bits : (uint64_t)number};
+        return (union mbp_expr_value){.u = wide ? mbp_codec_whole_of((enum mbp_type)reg->type, bits).magnitude
+                                                : (uint64_t)number};
     case KIND_REAL:
         break;
     }

@@ -274,7 +274,7 @@ static bool take_body(struct web_call *call)
     if (status == MBP_ERR_RANGE) {
         web_problem(call, 422,
                     "a number of the JSON is too large: a whole one above 9223372036854775807 is said as a "
-                    "text of its digits");
+                    "text of its digits, to a float with a point or an exponent: 1e19");
         return false;
     }
     if (status != MBP_OK || !json_is_object(call->json)) {

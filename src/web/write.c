@@ -146,16 +146,23 @@ bool web_write_words(struct web_call *call, const struct mbp_unit *unit, enum mb
 }
 
 /* A number that the point's type cannot hold is no other number. */
+static void tell_outside(struct web_call *call, const struct mbp_point *point, const char *number)
+{
+    char ends[2][MBP_WHOLE_TEXT];
+    const struct mbp_register reg = mbp_point_register(point);
+    mbp_register_ends(&reg, ends[0], ends[1]);
+    web_problem(call, 422, "%s: %s is outside what %s can hold: %s..%s", point->name, number,
+                mbp_type_name((enum mbp_type)point->type), ends[0], ends[1]);
+}
+
 static bool fits(struct web_call *call, const struct mbp_point *point, double value)
 {
-    double low = 0;
-    double high = 0;
+    char text[32];
     const struct mbp_register reg = mbp_point_register(point);
-    mbp_register_range(&reg, &low, &high);
     if (isnan(value) || mbp_register_holds(&reg, value))
         return true;
-    web_problem(call, 422, "%s: %.10g is outside what %s can hold: %.10g..%.10g", point->name, value,
-                mbp_type_name((enum mbp_type)point->type), low, high);
+    snprintf(text, sizeof text, "%.10g", value);
+    tell_outside(call, point, text);
     return false;
 }
 
@@ -164,14 +171,10 @@ static bool write_whole(struct web_call *call, const struct web_write *write, co
 {
     const struct mbp_point *point = &write->point;
     const struct mbp_register reg = mbp_point_register(point);
+    char text[MBP_WHOLE_TEXT];
     uint16_t words[4] = {0};
     if (!mbp_register_holds_whole(&reg, whole)) {
-        struct mbp_whole ends[2];
-        char text[3][MBP_WHOLE_TEXT];
-        mbp_codec_whole_range((enum mbp_type)point->type, &ends[0], &ends[1]);
-        web_problem(call, 422, "%s: %s is outside what %s can hold: %s..%s", point->name,
-                    mbp_whole_text(whole, text[0]), mbp_type_name((enum mbp_type)point->type),
-                    mbp_whole_text(&ends[0], text[1]), mbp_whole_text(&ends[1], text[2]));
+        tell_outside(call, point, mbp_whole_text(whole, text));
         return false;
     }
     uint16_t count = mbp_pdu_words_of_whole(point, whole, words);

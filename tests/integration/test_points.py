@@ -411,10 +411,28 @@ class Points(unittest.TestCase):
         self.assertRegex(interlocks, r"\nT1.high +M1 +trip +acting")
         self.assertRegex(interlocks, r"\nM1.LOW +M1 +trip +- ")
         self.assertIn("no address shows the state of 1 interlock; a point does", interlocks)
+        listed = json.loads(plant.ctl("interlocks", "--format", "json"))
+        self.assertEqual([(row["interlock"], row["state"], row["bypass_left"]) for row in listed],
+                         [("T1.high", "acting", None), ("M1.LOW", None, None)])
+        self.assertIn("M1.LOW,M1,trip,,,,", plant.ctl("interlocks", "--format", "csv"))
         report = json.loads(plant.ctl("report", "--format", "json"))
         self.assertEqual((report["summary"]["by_state"]["en_service"], report["machines"][0]["state"]), (0, None))
         self.assertEqual((report["controllers"][0]["mode"], report["controllers"][0]["setpoint"]), (None, None))
-        self.assertNotIn("manual", plant.ctl("report", "--format", "csv"))
+        counts = ("alarms", "good", "reject", "running_s", "down_s", "maintenance_s", "failures", "maintenance_due")
+        self.assertEqual([machine[count] for machine in report["machines"] for count in counts if machine["name"] == "M1"],
+                         [None] * len(counts))
+        plant.ctl("journal", "--save", self.folder / "dump")
+        saved = json.loads(plant.ctl("report", "--load", self.folder / "dump", "--format", "json"))
+        self.assertEqual((saved["machines"][0]["state"], saved["machines"][0]["good"], saved["controllers"][0]["mode"]), (None,) * 3)
+        table = plant.ctl("report", "--format", "csv")
+        self.assertNotIn("manual", table)
+        for count, unit in (("alarms", ""), ("good", ""), ("running", "s"), ("failures", ""), ("maintenance due", "")):
+            self.assertIn(f"machine,M1,{count},,{unit}\n", table)
+        text = plant.ctl("report")
+        self.assertRegex(text, r"\nM1 +2( +-){4} +T1 High value")
+        self.assertRegex(text, r"\nM1( +-){6}\n")
+        self.assertNotIn("\nProduction  ", text)
+        self.assertEqual(report["summary"]["production"], {"good": None, "reject": None})
 
     def test_release_all_lets_go_where_a_coil_is_and_says_where_none_is(self):
         self.file.write_text(TWO_UNITS, encoding="utf-8")

@@ -464,6 +464,23 @@ class OnATerminal(unittest.TestCase):
         self.quit(screen)
 
 
+# Of the state of M1 an address tells but whether it has failed.
+FLAG = """mbplant: 1
+name: Flag
+units:
+  - id: 1
+    blocks: none
+    machines:
+      - name: M1
+        sensors:
+          - {name: T1, range: [0, 100], limits: {high: 80}, trip: [high], signal: {base: 50}, register: {at: 0, type: float32}}
+    points:
+      - {at: discrete 0, tag: M1.en_panne}
+      - {at: coil 0, tag: T1.forced}
+      - {at: coil 1, tag: M1.en_service, access: write}
+"""
+
+
 class WithoutATerminal(unittest.TestCase):
     def watch(self, plant, *flags):
         process = subprocess.Popen([MBPLANTCTL, "-p", str(plant.port), "--timeout", "10s", "watch", "--interval", "100ms",
@@ -492,6 +509,20 @@ class WithoutATerminal(unittest.TestCase):
             self.assertEqual(out.text().count("Bottling line 3"), 1)
             self.assertEqual(len(re.findall("CAP1 .*en_service", out.text())), 1)  # it never changed
             self.assertNotIn("\x1b", out.text())
+
+    def test_state_that_was_not_known_is_told_as_no_change(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="mbplant-watch-test-")))
+        (folder / "flag.yaml").write_text(FLAG, encoding="utf-8")
+        with Plant(folder / "flag.yaml") as plant:
+            out, process = self.watch(plant)
+            self.assertLine(out, r"^M1 +1 +- ")
+            plant.ctl("force", "T1", "85")
+            self.assertLine(out, r"Z machine  M1 en_panne$")
+            plant.ctl("release", "T1")
+            plant.ctl("write", "M1.en_service", "on")
+            self.assertLine(out, r"Z machine  M1 en_panne -> -$")
+            process.terminate()
+            self.assertNotIn("en_service -> en_panne", "\n".join(line for line in out.text().splitlines() if " machine " in line))
 
     def test_alarm_that_stands_is_not_told_again_when_another_is_listed_before_it(self):
         with Plant(BOTTLING) as plant:

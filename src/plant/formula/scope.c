@@ -270,8 +270,7 @@ static enum mbp_expr_type type_of_stored(const struct mbp_register *reg)
         [MBP_UINT24] = MBP_EXPR_UDINT,  [MBP_INT48] = MBP_EXPR_LINT,    [MBP_UINT48] = MBP_EXPR_ULINT,
         [MBP_BCD16] = MBP_EXPR_UINT,    [MBP_BCD32] = MBP_EXPR_UDINT,   [MBP_MOD10K1] = MBP_EXPR_UINT,
         [MBP_MOD10K2] = MBP_EXPR_UDINT, [MBP_MOD10K3] = MBP_EXPR_ULINT, [MBP_MOD10K4] = MBP_EXPR_ULINT};
-    bool scaled = reg->scale < 1 || reg->scale > 1 || mbp_register_has_offset(reg);
-    return scaled ? MBP_EXPR_LREAL : (enum mbp_expr_type)types[reg->type];
+    return mbp_register_is_plain(reg) ? (enum mbp_expr_type)types[reg->type] : MBP_EXPR_LREAL;
 }
 
 static bool find_stored(const struct mbp_scope *scope, uint32_t s, const char *member, struct mbp_expr_name *out,

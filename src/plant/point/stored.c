@@ -10,24 +10,10 @@
 /* ---- values -------------------------------------------------------------------------------------------------------
  */
 
-static bool is_unscaled(const struct mbp_register *reg)
-{
-    return reg->scale >= 1 && reg->scale <= 1 && !mbp_register_has_offset(reg);
-}
-
 static void tell_range(struct mbp_load *load, const struct mbp_node *node, const struct mbp_register *reg)
 {
-    char text[2][32];
-    double ends[2];
-    struct mbp_whole whole[2];
-    mbp_register_range(reg, &ends[0], &ends[1]);
-    mbp_codec_whole_range((enum mbp_type)reg->type, &whole[0], &whole[1]);
-    for (unsigned i = 0; i < 2; i++) {
-        if (mbp_register_is_wide(reg))
-            mbp_whole_text(&whole[i], text[i]);
-        else
-            mbp_scalar_format(ends[i], text[i], sizeof text[i]);
-    }
+    char text[2][MBP_WHOLE_TEXT];
+    mbp_register_ends(reg, text[0], text[1]);
     mbp_reader_tell(&load->reader, node, "'value' is %s; %s holds numbers %s..%s", mbp_node_text(node),
                     mbp_type_name((enum mbp_type)reg->type), text[0], text[1]);
 }
@@ -36,7 +22,7 @@ static void tell_range(struct mbp_load *load, const struct mbp_node *node, const
 static bool is_whole(const char *text, const struct mbp_register *reg, struct mbp_whole *whole)
 {
     whole->negative = text[0] == '-';
-    return is_unscaled(reg) && mbp_scalar_unsigned(text + whole->negative, &whole->magnitude);
+    return mbp_register_is_plain(reg) && mbp_scalar_unsigned(text + whole->negative, &whole->magnitude);
 }
 
 static void take_number(struct mbp_load *load, const struct mbp_node *node, struct mbp_stored *stored)

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -176,6 +177,8 @@ static void test_integer_of_64_bits_is_read_and_typed_to_the_last_digit(void **s
         {"-9007199254740993", MBP_INT64, -UINT64_C(0x20000000000001)},
         {"9223372036854775807", MBP_INT64, (uint64_t)INT64_MAX},
         {"0", MBP_UINT64, 0},
+        {"1234567890123457", MBP_MOD10K4, UINT64_C(0x04D2162E23340D81)},
+        {"9999999999999999", MBP_MOD10K4, UINT64_C(0x270F270F270F270F)},
     };
     char text[300];
     char why[160];
@@ -200,8 +203,39 @@ static void test_integer_of_64_bits_is_read_and_typed_to_the_last_digit(void **s
         assert_int_equal(mbp_codec_bits(cases[i].type, MBP_CDAB, words), cases[i].bits);
         assert_int_equal(ctl_raw_parse(&raw, "18446744073709551616", words, why, sizeof why), MBP_ERR_RANGE);
         assert_int_equal(ctl_raw_parse(&raw, "1.5", words, why, sizeof why), MBP_ERR_FORMAT);
-        assert_int_equal(ctl_raw_parse(&raw, "0x7FFFFFFFFFFFFFFF", words, why, sizeof why), MBP_OK);
-        assert_int_equal(mbp_codec_bits(cases[i].type, MBP_CDAB, words), INT64_MAX);
+        assert_int_equal(ctl_raw_parse(&raw, "0x7FFFFFFFFFFFFFFF", words, why, sizeof why),
+                         cases[i].type == MBP_MOD10K4 ? MBP_ERR_RANGE : MBP_OK);
+        if (cases[i].type != MBP_MOD10K4)
+            assert_int_equal(mbp_codec_bits(cases[i].type, MBP_CDAB, words), INT64_MAX);
+    }
+}
+
+static void test_number_outside_a_type_is_told_its_ends_to_the_last_digit(void **state)
+{
+    (void)state;
+    static const struct {
+        enum mbp_type type;
+        const char *text[4];
+        const char *ends;
+    } cases[] = {
+        {MBP_UINT64, {"18446744073709551616", "-1", "2e19", "-1.5"}, "uint64 can hold: 0..18446744073709551615"},
+        {MBP_INT64,
+         {"9223372036854775808", "-9223372036854775809", "9223372036854775808.0", "-1e19"},
+         "int64 can hold: -9223372036854775808..9223372036854775807"},
+        {MBP_MOD10K4, {"10000000000000000", "-1", "1e16", "-0.5"}, "mod10k(4) can hold: 0..9999999999999999"},
+        {MBP_INT48, {"140737488355328", "1e15", "-1e15", "1e300"}, "int48 can hold: -140737488355328..140737488355327"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct ctl_point point = {
+            .map = {.count = 4, .table = MBP_HOLDING_REGISTERS, .type = cases[i].type, .scale = 1, .unit_text = ""},
+            .limit = -1};
+        for (size_t t = 0; t < 4; t++) {
+            uint16_t words[4];
+            char why[160] = "";
+            assert_int_equal(ctl_point_parse(&point, cases[i].text[t], words, why, sizeof why), MBP_ERR_RANGE);
+            if (strstr(why, cases[i].ends) == NULL)
+                fail_msg("%s: %s", cases[i].text[t], why);
+        }
     }
 }
 
@@ -240,6 +274,7 @@ int main(void)
         cmocka_unit_test(test_text_typed_into_a_string_is_padded_with_zeros),
         cmocka_unit_test(test_text_in_another_order_is_read_and_typed_in_it),
         cmocka_unit_test(test_integer_of_64_bits_is_read_and_typed_to_the_last_digit),
+        cmocka_unit_test(test_number_outside_a_type_is_told_its_ends_to_the_last_digit),
         cmocka_unit_test(test_raw_value_must_be_whole_and_fit_its_type),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -127,6 +127,31 @@ static void test_json_number_column_is_a_number_or_null(void **state)
     text = written(MBP_FORMAT_JSON, false, "b", "65.20");
     assert_non_null(strstr(text, "\"count\": 65.2"));
     free(text);
+    text = written(MBP_FORMAT_JSON, false, "b", "18446744073709551615"); /* to the last digit */
+    assert_string_equal(text, "[\n  {\n    \"name\": \"a\",\n    \"count\": 7\n  },\n"
+                              "  {\n    \"name\": \"b\",\n    \"count\": 18446744073709551615\n  }\n]\n");
+    free(text);
+}
+
+static void test_what_there_is_not_is_a_dash_and_null_and_nothing(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"NAME  COUNT\n-         7\n", "name,count\r\n,7\r\n",
+                                        "[\n  {\n    \"name\": null,\n    \"count\": 7\n  }\n]\n"};
+    static const enum mbp_format formats[] = {MBP_FORMAT_TEXT, MBP_FORMAT_CSV, MBP_FORMAT_JSON};
+    for (size_t i = 0; i < 3; i++) {
+        struct mbp_grid *grid = NULL;
+        struct report_stream stream;
+        assert_int_equal(mbp_grid_new(columns, 2, &grid), MBP_OK);
+        mbp_grid_none(grid);
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "7");
+        report_open(&stream);
+        assert_int_equal(mbp_grid_write(grid, formats[i], false, stream.file), MBP_OK);
+        char *text = report_text(&stream);
+        assert_string_equal(text, texts[i]);
+        free(text);
+        mbp_grid_free(grid);
+    }
 }
 
 static void test_html_and_jsonl_are_refused_and_nothing_is_written(void **state)
@@ -208,6 +233,7 @@ int main(void)
         cmocka_unit_test(test_csv_text_that_a_spreadsheet_would_reckon_with_is_marked),
         cmocka_unit_test(test_json_number_column_is_a_number_or_null),
         cmocka_unit_test(test_grid_leaves_out_what_is_empty_then_by_rank_and_cuts_text_last),
+        cmocka_unit_test(test_what_there_is_not_is_a_dash_and_null_and_nothing),
         cmocka_unit_test(test_html_and_jsonl_are_refused_and_nothing_is_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -156,8 +156,11 @@ static bool take_machine(const struct mbp_plant *plant, const json_t *object, st
     now->in_state[MBP_EN_SERVICE] = json_is_true(json_object_get(object, "running"));
     now->trip_active = json_is_true(json_object_get(object, "trip"));
     now->maintenance_due = json_is_true(json_object_get(object, "due"));
-    return get_due(object, "due_s", &now->until_due_s) && get_due(object, "due_products", &now->until_due_cycles) &&
-           get_state(object, &now->state) && get_u32(object, "alarms", &now->active_alarms) &&
+    const bool good = get_state(object, &now->state);
+    now->in_state[now->state] |= good && now->state != MBP_EN_SERVICE;
+    ctl_machine_untold(plant, m, now);
+    return good && get_due(object, "due_s", &now->until_due_s) &&
+           get_due(object, "due_products", &now->until_due_cycles) && get_u32(object, "alarms", &now->active_alarms) &&
            get_u32(object, "good", &now->good) && get_u32(object, "reject", &now->reject) &&
            get_u32(object, "running_s", &now->running_s) && get_u32(object, "down_s", &now->down_s) &&
            get_u32(object, "maintenance_s", &now->maintenance_s) && get_u32(object, "failures", &now->failures) &&
@@ -218,6 +221,7 @@ static bool take_controller(const struct mbp_plant *plant, const json_t *object,
         .error = real_or_nan(json_object_get(object, "error")),
         .output = real_or_nan(json_object_get(object, "output")),
     };
+    ctl_controller_untold(plant, c, &snapshot->controllers[c]);
     return true;
 }
 

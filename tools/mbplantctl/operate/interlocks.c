@@ -22,9 +22,13 @@ static enum mbp_paint paint_of(enum mbp_interlock_state state)
                                           : MBP_PAINT_CARE;
 }
 
-static const char *span_or_dash(enum mbp_lang lang, uint64_t seconds, char *buf, size_t size)
+static void put_span(struct mbp_grid *grid, enum mbp_paint paint, enum mbp_lang lang, uint64_t seconds)
 {
-    return seconds != 0 ? mbp_span_text_in(lang, seconds, buf, size) : "-";
+    char text[32];
+    if (seconds != 0)
+        mbp_grid_cell(grid, paint, "%s", mbp_span_text_in(lang, seconds, text, sizeof text));
+    else
+        mbp_grid_none(grid);
 }
 
 static void put_interlock(const struct ctl *ctl, const struct mbp_plant_view *view, uint32_t s, unsigned a,
@@ -45,12 +49,14 @@ static void put_interlock(const struct ctl *ctl, const struct mbp_plant_view *vi
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", plant->machines[sensor->machine].name);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
                   ctl_tr_in(lang, mbp_interlock_action_name(trips ? MBP_INTERLOCK_TRIP : MBP_INTERLOCK_PERMISSIVE)));
-    mbp_grid_cell(grid, paint_of(state), "%s", told ? ctl_tr_in(lang, mbp_interlock_state_name(state)) : "-");
+    if (told)
+        mbp_grid_cell(grid, paint_of(state), "%s", ctl_tr_in(lang, mbp_interlock_state_name(state)));
+    else
+        mbp_grid_none(grid);
     mbp_grid_cell(grid, MBP_PAINT_BAD, "%s",
                   first && trips && state == MBP_INTERLOCK_ACTING ? ctl_tr_in(lang, "first out") : "");
-    mbp_grid_cell(grid, MBP_PAINT_CARE, "%s", span_or_dash(lang, now->bypassed_s[a], text, sizeof text));
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
-                  span_or_dash(lang, mbp_longest_bypass_ns(plant, s) / MBP_NS_PER_S, text, sizeof text));
+    put_span(grid, MBP_PAINT_CARE, lang, now->bypassed_s[a]);
+    put_span(grid, MBP_PAINT_NONE, lang, mbp_longest_bypass_ns(plant, s) / MBP_NS_PER_S);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", sensor->label);
 }
 

@@ -19,13 +19,12 @@ static bool put(json_t *object, const char *key, json_t *value)
 }
 
 /* null where no address shows it. */
-static json_t *count_of(const struct mbp_plant *plant, uint32_t m, size_t member, uint32_t count)
+static json_t *count_of(const struct mbp_report_machine *machine, enum mbp_machine_figure figure, uint32_t count)
 {
-    return ctl_shows(plant, MBP_PER_MACHINE, m, member) ? json_integer(count) : json_null();
+    return mbp_report_tells(machine, figure) ? json_integer(count) : json_null();
 }
 
-static json_t *machine_json(const struct mbp_plant *plant, uint32_t m, const struct mbp_report_machine *machine,
-                            uint64_t now_ms)
+static json_t *machine_json(const struct mbp_report_machine *machine, uint64_t now_ms)
 {
     bool known = machine->since_ms != 0 && now_ms >= machine->since_ms;
     json_t *row = json_object();
@@ -33,9 +32,9 @@ static json_t *machine_json(const struct mbp_plant *plant, uint32_t m, const str
     put(row, "unit_id", json_integer(machine->unit));
     put(row, "state", machine->untold ? json_null() : json_string(mbp_state_name(machine->state)));
     put(row, "for_wall_s", known ? json_integer((json_int_t)((now_ms - machine->since_ms) / 1000)) : json_null());
-    put(row, "alarms", count_of(plant, m, offsetof(struct mbp_machine_view, active_alarms), machine->alarms));
-    put(row, "good", count_of(plant, m, offsetof(struct mbp_machine_view, good), machine->good));
-    put(row, "reject", count_of(plant, m, offsetof(struct mbp_machine_view, reject), machine->reject));
+    put(row, "alarms", count_of(machine, MBP_FIGURE_ALARMS, machine->alarms));
+    put(row, "good", count_of(machine, MBP_FIGURE_GOOD, machine->good));
+    put(row, "reject", count_of(machine, MBP_FIGURE_REJECT, machine->reject));
     put(row, "first_out", json_string(machine->first_out));
     return row;
 }
@@ -78,7 +77,7 @@ static json_t *lists_json(const struct ctl *ctl, const struct ctl_overview *over
     json_t *sensors = json_array();
     json_t *actuators = json_array();
     for (size_t m = 0; m < report->machine_count; m++)
-        json_array_append_new(machines, machine_json(ctl->plant, (uint32_t)m, &report->machines[m], report->now_ms));
+        json_array_append_new(machines, machine_json(&report->machines[m], report->now_ms));
     for (uint32_t s = 0; s < ctl->plant->sensor_count; s++) {
         if (!ctl->plant->sensors[s].is_alarm)
             json_array_append_new(sensors, sensor_json(ctl->plant, s, &overview->snapshot));

@@ -34,6 +34,8 @@ struct condition {
     struct ctl_point point;
     bool is_text;
     double number;
+    bool is_whole; /* as it is of a point whose number has more digits than a double */
+    struct mbp_whole whole;
     char seen[320]; /* what was there when it was looked at last */
 };
 
@@ -154,6 +156,7 @@ static enum ctl_exit find_point(struct ctl *ctl, const char *name, struct condit
         condition->relation = IS_NOT;
         return CTL_OK;
     }
+    condition->is_whole = mbp_whole_read(condition->value, &condition->whole);
     return take_number(condition->value, &condition->number) ? CTL_OK
                                                              : wrong(condition, "a number, on, off, active or normal");
 }
@@ -186,25 +189,35 @@ static enum ctl_exit find(struct ctl *ctl, struct condition *condition)
 
 /* ---- looking ----------------------------------------------------------------------------------------------------- */
 
-static bool holds(enum relation relation, double value, double wanted)
+static bool holds(enum relation relation, bool less, bool more, bool none)
 {
-    bool less = value < wanted;
-    bool more = value > wanted;
     switch (relation) {
     case IS:
-        return !less && !more && !isnan(value);
+        return !less && !more && !none;
     case IS_NOT:
         return less || more;
     case LESS:
         return less;
     case AT_MOST:
-        return less || (!more && !isnan(value));
+        return less || (!more && !none);
     case MORE:
         return more;
     case AT_LEAST:
-        return more || (!less && !isnan(value));
+        return more || (!less && !none);
     }
     return false;
+}
+
+/* What is there, as text, beside what is waited for: all digits of both, where both are whole. */
+static bool number_holds(const struct condition *condition, const char *text)
+{
+    struct mbp_whole now;
+    if (condition->is_whole && mbp_whole_read(text, &now)) {
+        const int order = mbp_whole_compare(&now, &condition->whole);
+        return holds(condition->relation, order<0, order> 0, false);
+    }
+    const double value = text[0] != '\0' ? strtod(text, NULL) : (double)NAN;
+    return holds(condition->relation, value<condition->number, value> condition->number, isnan(value));
 }
 
 /* Whether an address tells if a machine is in that state. */
@@ -246,7 +259,7 @@ static enum mbp_status look_at_point(struct ctl *ctl, struct condition *conditio
     if (condition->is_text)
         *met = (strcmp(number, condition->value) == 0) == (condition->relation == IS);
     else
-        *met = holds(condition->relation, number[0] != '\0' ? strtod(number, NULL) : (double)NAN, condition->number);
+        *met = number_holds(condition, number);
     return MBP_OK;
 }
 

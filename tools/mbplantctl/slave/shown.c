@@ -135,3 +135,27 @@ void ctl_no_alarm_shown(const struct mbp_plant *plant, uint32_t sensor)
     ctl_error("no address shows the alarms of %s; a point does: points: [{at: input 0, tag: %s}]",
               plant->sensors[sensor].name, tag_of(plant, CTL_UNTOLD_ALARMS, sensor, tag, sizeof tag));
 }
+
+void ctl_machine_untold(const struct mbp_plant *plant, uint32_t m, struct mbp_machine_view *view)
+{
+    static const size_t members[MBP_FIGURE_COUNT] = {
+        [MBP_FIGURE_ALARMS] = offsetof(struct mbp_machine_view, active_alarms),
+        [MBP_FIGURE_GOOD] = offsetof(struct mbp_machine_view, good),
+        [MBP_FIGURE_REJECT] = offsetof(struct mbp_machine_view, reject),
+        [MBP_FIGURE_RUNNING] = offsetof(struct mbp_machine_view, running_s),
+        [MBP_FIGURE_DOWN] = offsetof(struct mbp_machine_view, down_s),
+        [MBP_FIGURE_MAINTENANCE] = offsetof(struct mbp_machine_view, maintenance_s),
+        [MBP_FIGURE_FAILURES] = offsetof(struct mbp_machine_view, failures),
+        [MBP_FIGURE_DUE] = offsetof(struct mbp_machine_view, maintenance_due)};
+    view->untold = !CTL_SHOWS(plant, MBP_PER_MACHINE, m, mbp_machine_view, state);
+    for (unsigned s = 0; s < MBP_STATE_COUNT; s++) /* where flags alone tell */
+        view->untold = view->untold && !view->in_state[s];
+    view->untold_figures = 0;
+    for (unsigned f = 0; f < MBP_FIGURE_COUNT; f++)
+        view->untold_figures |= ctl_shows(plant, MBP_PER_MACHINE, m, members[f]) ? 0 : (uint8_t)(1u << f);
+}
+
+void ctl_controller_untold(const struct mbp_plant *plant, uint32_t c, struct mbp_controller_view *view)
+{
+    view->untold = !CTL_SHOWS(plant, MBP_PER_CONTROLLER, c, mbp_controller_view, automatic);
+}

@@ -142,11 +142,10 @@ static void take_machine(const struct mbp_plant *plant, const struct mbp_unit *u
                                      .until_due_cycles = MBP_VIEW_NONE,
                                      .maintenance_left_s = MBP_VIEW_NONE};
     take_per(plant, unit, MBP_PER_MACHINE, m, fetch, out);
-    out->untold = !CTL_SHOWS(plant, MBP_PER_MACHINE, m, mbp_machine_view, state);
-    for (unsigned s = 0; s < MBP_STATE_COUNT && out->untold; s++) { /* where flags alone tell */
+    ctl_machine_untold(plant, m, out);
+    const bool by_flag = !CTL_SHOWS(plant, MBP_PER_MACHINE, m, mbp_machine_view, state);
+    for (unsigned s = MBP_STATE_COUNT; s-- > 0 && by_flag;)
         out->state = out->in_state[s] ? (uint8_t)s : out->state;
-        out->untold = !out->in_state[s];
-    }
     if (out->state >= MBP_STATE_COUNT)
         out->state = MBP_EN_PANNE;
 }
@@ -330,7 +329,7 @@ static void take_unit(const struct mbp_plant *plant, const struct mbp_unit *unit
     for (uint32_t c = unit->first_controller; c < unit->first_controller + unit->controller_count; c++) {
         out->controllers[c] = (struct mbp_controller_view){.active_setpoint = NAN, .measurement = NAN, .output = NAN};
         take_per(plant, unit, MBP_PER_CONTROLLER, c, fetch, &out->controllers[c]);
-        out->controllers[c].untold = !CTL_SHOWS(plant, MBP_PER_CONTROLLER, c, mbp_controller_view, automatic);
+        ctl_controller_untold(plant, c, &out->controllers[c]);
     }
 }
 

@@ -1,8 +1,8 @@
 /* Values as people type and read them, and the words that stand for them on the wire. */
 #include "slave/value.h"
 
+#include <ctype.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,22 +53,12 @@ const char *ctl_string_text(enum mbp_order order, const uint16_t *words, size_t 
     return mbp_text_as_utf8(buf);
 }
 
-/* A 64-bit integer has more digits than a double. False of any other type. */
-static bool whole_text(enum mbp_type type, enum mbp_order order, const uint16_t *words, char *buf, size_t size)
+/* All digits, of a wide register. */
+static void whole_text(enum mbp_type type, enum mbp_order order, const uint16_t *words, char *buf, size_t size)
 {
-    uint64_t bits = type == MBP_INT64 || type == MBP_UINT64 ? mbp_codec_bits(type, order, words) : 0;
-    if (type == MBP_INT64)
-        snprintf(buf, size, "%" PRId64, (int64_t)bits);
-    else if (type == MBP_UINT64)
-        snprintf(buf, size, "%" PRIu64, bits);
-    return type == MBP_INT64 || type == MBP_UINT64;
-}
-
-static bool is_unscaled(const struct ctl_point *point)
-{
-    bool scaled = point->map.scale < 0 || point->map.scale > 0;
-    bool shifted = point->map.offset < 0 || point->map.offset > 0;
-    return !shifted && (!scaled || (point->map.scale >= 1 && point->map.scale <= 1));
+    char text[MBP_WHOLE_TEXT];
+    const struct mbp_whole whole = mbp_codec_whole_of(type, mbp_codec_bits(type, order, words));
+    snprintf(buf, size, "%s", mbp_whole_text(&whole, text));
 }
 
 /* As many as scale and offset have. */
@@ -98,9 +88,9 @@ static void number_text(const struct ctl_point *point, const uint16_t *words, ch
     enum mbp_type type = (enum mbp_type)point->map.type;
     const struct mbp_register reg = mbp_point_register(&point->map);
     double value = mbp_register_decode(&reg, words);
-    if (is_unscaled(point) && whole_text(type, (enum mbp_order)point->map.order, words, buf, size))
-        return;
-    if (isnan(value))
+    if (mbp_register_is_wide(&reg))
+        whole_text(type, (enum mbp_order)point->map.order, words, buf, size);
+    else if (isnan(value))
         buf[0] = '\0';
     else if (type == MBP_FLOAT32)
         mbp_float_text((float)value, buf, size);
@@ -133,9 +123,9 @@ const char *ctl_point_text(const struct ctl_point *point, const uint16_t *words,
     }
     if (point->limit >= 0 && mbp_codec_unused(type, (enum mbp_order)point->map.order, words))
         return mbp_limit_text(point->sensor, (double)NAN, buf, size);
-    bool wide = (type == MBP_INT64 || type == MBP_UINT64) && is_unscaled(point);
-    if ((point->is_value || point->limit >= 0) && type != MBP_STRING && !is_float(type) && !wide) {
-        const struct mbp_register reg = mbp_point_register(&point->map);
+    const struct mbp_register reg = mbp_point_register(&point->map);
+    if ((point->is_value || point->limit >= 0) && type != MBP_STRING && !is_float(type) &&
+        !mbp_register_is_wide(&reg)) {
         double value = mbp_register_decode(&reg, words);
         if (point->limit >= 0)
             mbp_limit_text(point->sensor, value, buf, size);
@@ -176,7 +166,8 @@ const char *ctl_point_form(const struct ctl_point *point, const uint16_t *words,
         snprintf(buf, size, "bit");
         return buf;
     }
-    if (!is_unscaled(point))
+    const struct mbp_register reg = mbp_point_register(&point->map);
+    if (!mbp_register_is_plain(&reg))
         form_scale(point, scale, sizeof scale);
     unsigned each = mbp_type_words(type);
     const char *order_name = each == 1 && order == MBP_ABCD ? "" : mbp_order_name(order);
@@ -195,9 +186,9 @@ const char *ctl_point_form(const struct ctl_point *point, const uint16_t *words,
 const char *ctl_raw_text(enum mbp_type type, enum mbp_order order, const uint16_t *words, char *buf, size_t size)
 {
     double value = mbp_codec_decode(type, order, 1, words);
-    if (whole_text(type, order, words, buf, size))
-        return buf;
-    if (type == MBP_FLOAT32)
+    if (mbp_type_is_wide(type))
+        whole_text(type, order, words, buf, size);
+    else if (type == MBP_FLOAT32)
         mbp_float_text((float)value, buf, size);
     else if (type == MBP_FLOAT64)
         snprintf(buf, size, "%.15g", value);
@@ -244,29 +235,40 @@ static enum mbp_status parse_string(const struct ctl_point *point, const char *t
     return MBP_OK;
 }
 
-/* All digits of a 64-bit integer, and behind them nothing or the unit. MBP_ERR_MISSING of what is none, which may be a
- * number all the same. */
-static enum mbp_status parse_whole(enum mbp_type type, enum mbp_order order, const char *text, const char *unit,
-                                   uint16_t *words, char *why, size_t size)
+/* A number of text that the register has no room for: what it has room for. */
+static enum mbp_status tell_outside(const struct mbp_register *reg, const char *unit, const char *number, char *why,
+                                    size_t size)
 {
-    int base = strncasecmp(text, "0x", 2) == 0 ? 16 : 10;
+    char ends[2][MBP_WHOLE_TEXT];
+    char by[40] = "";
+    if (reg->scale < 1 || reg->scale > 1)
+        snprintf(by, sizeof by, " x %g", reg->scale);
+    mbp_register_ends(reg, ends[0], ends[1]);
+    snprintf(why, size, ctl_tr("%s is outside what %s%s can hold: %s..%s%s%s"), number,
+             mbp_type_name((enum mbp_type)reg->type), by, ends[0], ends[1], unit[0] != '\0' ? " " : "", unit);
+    return MBP_ERR_RANGE;
+}
+
+/* All digits of a whole number, and behind them nothing or the unit. MBP_ERR_MISSING of what is none, which may be a
+ * number all the same. */
+static enum mbp_status parse_whole(const struct mbp_register *reg, const char *text, const char *unit, uint16_t *words,
+                                   char *why, size_t size)
+{
+    const enum mbp_type type = (enum mbp_type)reg->type;
+    const bool negative = text[0] == '-';
+    const char *digits = text + (negative || text[0] == '+');
     char *end = NULL;
-    uint64_t bits = 0;
-    errno = 0;
-    if (type == MBP_INT64)
-        bits = (uint64_t)strtoll(text, &end, base);
-    else if (type == MBP_UINT64 && strchr(text, '-') == NULL)
-        bits = strtoull(text, &end, base);
-    if (end == NULL || end == text)
+    if (!mbp_register_is_wide(reg) || !isdigit((unsigned char)digits[0]))
         return MBP_ERR_MISSING;
+    errno = 0;
+    const uint64_t magnitude = strtoull(digits, &end, strncasecmp(digits, "0x", 2) == 0 ? 16 : 10);
+    const struct mbp_whole whole = {.magnitude = magnitude, .negative = negative};
     const char *rest = end + strspn(end, " ");
     if (*rest != '\0' && strcmp(rest, unit) != 0)
         return MBP_ERR_MISSING;
-    if (errno != 0) {
-        snprintf(why, size, ctl_tr("%s is outside what %s can hold"), text, mbp_type_name(type));
-        return MBP_ERR_RANGE;
-    }
-    mbp_codec_put_bits(type, order, bits, words);
+    if (errno != 0 || !mbp_register_holds_whole(reg, &whole))
+        return tell_outside(reg, unit, text, why, size);
+    mbp_codec_put_bits(type, (enum mbp_order)reg->order, mbp_codec_whole(type, negative, magnitude), words);
     return MBP_OK;
 }
 
@@ -291,19 +293,11 @@ static enum mbp_status parse_number(const char *text, const char *unit, double *
 static enum mbp_status check_type(const struct mbp_register *reg, const char *unit, double number, char *why,
                                   size_t size)
 {
-    double low = 0;
-    double high = 0;
-    double scale = reg->scale;
-    enum mbp_type type = (enum mbp_type)reg->type;
-    mbp_register_range(reg, &low, &high);
-    if (number >= low && number <= high)
+    char text[40];
+    if (mbp_register_holds(reg, number))
         return MBP_OK;
-    char by[40] = "";
-    if (scale != 1)
-        snprintf(by, sizeof by, " x %g", scale);
-    snprintf(why, size, ctl_tr("%.10g is outside what %s%s can hold: %.10g..%.10g%s%s"), number, mbp_type_name(type),
-             by, low, high, unit[0] != '\0' ? " " : "", unit);
-    return MBP_ERR_RANGE;
+    snprintf(text, sizeof text, "%.10g", number);
+    return tell_outside(reg, unit, text, why, size);
 }
 
 enum mbp_status ctl_point_parse(const struct ctl_point *point, const char *text, uint16_t *words, char *why,
@@ -311,7 +305,6 @@ enum mbp_status ctl_point_parse(const struct ctl_point *point, const char *text,
 {
     static const char *const off[] = {"off", "none", "unused"};
     enum mbp_type type = (enum mbp_type)point->map.type;
-    enum mbp_order order = (enum mbp_order)point->map.order;
     const struct mbp_register reg = mbp_point_register(&point->map);
     const char *unit = point->map.unit_text != NULL ? point->map.unit_text : "";
     if (is_bits(point) || type == MBP_BOOL)
@@ -323,8 +316,7 @@ enum mbp_status ctl_point_parse(const struct ctl_point *point, const char *text,
         return MBP_OK;
     }
     double number = 0;
-    enum mbp_status status =
-        is_unscaled(point) ? parse_whole(type, order, text, unit, words, why, size) : MBP_ERR_MISSING;
+    enum mbp_status status = parse_whole(&reg, text, unit, words, why, size);
     if (status != MBP_ERR_MISSING)
         return status;
     status = parse_number(text, unit, &number, why, size);
@@ -340,8 +332,9 @@ enum mbp_status ctl_raw_parse(const struct ctl_address *address, const char *tex
 {
     if (address->type == MBP_BOOL)
         return parse_bit(text, words, why, size);
+    const struct mbp_register reg = {.scale = 1, .type = (uint8_t)address->type, .order = (uint8_t)address->order};
     double number = 0;
-    enum mbp_status status = parse_whole(address->type, address->order, text, "", words, why, size);
+    enum mbp_status status = parse_whole(&reg, text, "", words, why, size);
     if (status != MBP_ERR_MISSING)
         return status;
     status = parse_number(text, "", &number, why, size);
@@ -353,7 +346,6 @@ enum mbp_status ctl_raw_parse(const struct ctl_address *address, const char *tex
                  mbp_type_name(address->type));
         return MBP_ERR_FORMAT;
     }
-    const struct mbp_register reg = {.scale = 1, .type = (uint8_t)address->type, .order = (uint8_t)address->order};
     status = check_type(&reg, "", number, why, size);
     if (status == MBP_OK)
         mbp_register_encode(&reg, number, words);

@@ -28,17 +28,16 @@ static const struct mbp_grid_column sensor_columns[] = {
 };
 
 /* "-" where no address shows it. */
-static void count_cell(const struct mbp_plant *plant, uint32_t m, size_t member, uint32_t count, enum mbp_paint paint,
-                       struct mbp_grid *grid)
+static void count_cell(const struct mbp_report_machine *machine, enum mbp_machine_figure figure, uint32_t count,
+                       enum mbp_paint paint, struct mbp_grid *grid)
 {
-    if (ctl_shows(plant, MBP_PER_MACHINE, m, member))
+    if (mbp_report_tells(machine, figure))
         mbp_grid_cell(grid, count > 0 ? paint : MBP_PAINT_NONE, "%u", count);
     else
         mbp_grid_cell(grid, MBP_PAINT_NONE, "-");
 }
 
-static void machine_row(const struct mbp_plant *plant, uint32_t m, const struct mbp_report_machine *machine,
-                        uint64_t now_ms, struct mbp_grid *grid)
+static void machine_row(const struct mbp_report_machine *machine, uint64_t now_ms, struct mbp_grid *grid)
 {
     char span[32] = "-";
     char due[64];
@@ -50,9 +49,9 @@ static void machine_row(const struct mbp_plant *plant, uint32_t m, const struct 
     mbp_grid_cell(grid, machine->untold ? MBP_PAINT_NONE : mbp_state_paint(machine->state), "%s",
                   machine->untold ? "-" : ctl_tr(mbp_state_name(machine->state)));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", span);
-    count_cell(plant, m, offsetof(struct mbp_machine_view, active_alarms), machine->alarms, MBP_PAINT_BAD, grid);
-    count_cell(plant, m, offsetof(struct mbp_machine_view, good), machine->good, MBP_PAINT_NONE, grid);
-    count_cell(plant, m, offsetof(struct mbp_machine_view, reject), machine->reject, MBP_PAINT_NONE, grid);
+    count_cell(machine, MBP_FIGURE_ALARMS, machine->alarms, MBP_PAINT_BAD, grid);
+    count_cell(machine, MBP_FIGURE_GOOD, machine->good, MBP_PAINT_NONE, grid);
+    count_cell(machine, MBP_FIGURE_REJECT, machine->reject, MBP_PAINT_NONE, grid);
     mbp_grid_cell(grid, machine->due ? MBP_PAINT_CARE : MBP_PAINT_NONE, "%s",
                   mbp_report_due_text(ctl_spoken(), machine, due, sizeof due));
     mbp_grid_cell(grid, MBP_PAINT_BAD, "%s", machine->first_out);
@@ -65,7 +64,7 @@ static enum mbp_status print_machines(const struct ctl *ctl, const struct ctl_ov
     if (status != MBP_OK)
         return status;
     for (size_t m = 0; m < overview->seen.report.machine_count; m++)
-        machine_row(ctl->plant, (uint32_t)m, &overview->seen.machines[m], overview->seen.report.now_ms, grid);
+        machine_row(&overview->seen.machines[m], overview->seen.report.now_ms, grid);
     putchar('\n');
     status = mbp_grid_write(grid, MBP_FORMAT_TEXT, ctl->colour, stdout);
     mbp_grid_free(grid);

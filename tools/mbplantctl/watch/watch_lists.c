@@ -96,6 +96,17 @@ static const char *due_text(const struct mbp_machine *machine, const struct mbp_
     return buf;
 }
 
+/* "-" where no address shows it. */
+static void put_count(const struct watch_screen *out, struct watch_row *row, const struct mbp_report_machine *machine,
+                      enum mbp_machine_figure figure, uint32_t count, int width)
+{
+    const enum mbp_paint paint = figure == MBP_FIGURE_ALARMS && count > 0 ? MBP_PAINT_BAD : MBP_PAINT_NONE;
+    if (mbp_report_tells(machine, figure))
+        watch_put(out, row, paint, width, "%u", count);
+    else
+        watch_put(out, row, MBP_PAINT_NONE, width, "-");
+}
+
 static void lay_machine(const struct watch_model *model, size_t m, const struct watch_screen *out,
                         struct watch_row *row)
 {
@@ -107,9 +118,9 @@ static void lay_machine(const struct watch_model *model, size_t m, const struct 
     watch_put(out, row, machine->untold ? MBP_PAINT_NONE : mbp_state_paint(machine->state), 11, "%s",
               machine->untold ? "-" : ctl_tr(mbp_state_name(machine->state)));
     watch_put(out, row, MBP_PAINT_NONE, SPAN_WIDTH, "%s", span);
-    watch_put(out, row, machine->alarms > 0 ? MBP_PAINT_BAD : MBP_PAINT_NONE, -6, "%u", machine->alarms);
-    watch_put(out, row, MBP_PAINT_NONE, -9, "%u", machine->good);
-    watch_put(out, row, MBP_PAINT_NONE, -7, "%u", machine->reject);
+    put_count(out, row, machine, MBP_FIGURE_ALARMS, machine->alarms, -6);
+    put_count(out, row, machine, MBP_FIGURE_GOOD, machine->good, -9);
+    put_count(out, row, machine, MBP_FIGURE_REJECT, machine->reject, -7);
     watch_put(out, row, machine->due ? MBP_PAINT_CARE : MBP_PAINT_NONE, SPAN_WIDTH, "%s",
               due_text(&model->plant->machines[m], machine, span, sizeof span));
     watch_put(out, row, MBP_PAINT_BAD, 0, "%s", machine->first_out);

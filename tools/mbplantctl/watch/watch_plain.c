@@ -16,7 +16,7 @@ struct known_alarm {
 
 /* What has been told, to compare the next look with. */
 struct known {
-    enum mbp_state_code *states; /* per machine */
+    enum mbp_state_code *states; /* per machine; MBP_STATE_COUNT where no address told it */
     struct known_alarm *alarms;  /* those listed, by sensor and limit */
     size_t alarm_count;
     uint32_t event; /* the last one */
@@ -68,6 +68,11 @@ static struct known_alarm *list_alarms(const struct mbp_report *report, const st
     return list;
 }
 
+static enum mbp_state_code now_of(const struct mbp_report_machine *machine)
+{
+    return machine->untold ? MBP_STATE_COUNT : machine->state;
+}
+
 static enum mbp_status remember(const struct watch_slave *slave, struct known *known)
 {
     const struct mbp_report *report = &slave->overview.seen.report;
@@ -78,7 +83,7 @@ static enum mbp_status remember(const struct watch_slave *slave, struct known *k
     if (known->states == NULL || known->alarms == NULL)
         return MBP_ERR_MEMORY;
     for (size_t m = 0; m < report->machine_count; m++)
-        known->states[m] = report->machines[m].state;
+        known->states[m] = now_of(&report->machines[m]);
     known->alarm_count = report->alarm_count;
     if (slave->event_count > 0)
         known->event = slave->events[slave->event_count - 1].seq;
@@ -111,15 +116,25 @@ static void tell_events(const struct watch_slave *slave, const struct known *kno
     }
 }
 
+static const char *state_word(enum mbp_state_code state)
+{
+    return state < MBP_STATE_COUNT ? ctl_tr(mbp_state_name(state)) : "-";
+}
+
+/* A state that was not known before is no change of it: it stands alone. */
 static void tell_machines(const struct mbp_report *report, const struct known *known)
 {
     for (size_t m = 0; m < report->machine_count && known->states != NULL; m++) {
         const struct mbp_report_machine *machine = &report->machines[m];
-        if (machine->untold || machine->state == known->states[m])
+        const enum mbp_state_code before = known->states[m];
+        const enum mbp_state_code now = now_of(machine);
+        if (now == before)
             continue;
         begin_line("machine");
-        ctl_say("%s %s -> %s", machine->name, ctl_tr(mbp_state_name(known->states[m])),
-                ctl_tr(mbp_state_name(machine->state)));
+        if (before < MBP_STATE_COUNT)
+            ctl_say("%s %s -> %s", machine->name, state_word(before), state_word(now));
+        else
+            ctl_say("%s %s", machine->name, state_word(now));
         ctl_say(machine->first_out[0] != '\0' ? ", tripped by %s\n" : "%s\n", machine->first_out);
     }
 }
