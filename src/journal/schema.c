@@ -29,9 +29,10 @@
 /* The event's columns are in the order of its record (mbplant/event.h). The index finds the last incident: code 30
  * is a machine's state, whose detail has the new state in bits 0-7, 1 = en_panne. The vacuum's way must be chosen
  * before the first table; it lets the file become smaller again. The transaction is ended by who adds the other tables.
- * Nothing waits for the disk: the draft is brought there once, when it is whole. */
+ * Nothing waits for the disk, and nothing is kept to go back to: the draft is brought there once, when it is whole. */
 // clang-format off
 static const char schema_sql[] =
+    "PRAGMA journal_mode = OFF;"
     "PRAGMA synchronous = OFF;"
     "PRAGMA auto_vacuum = INCREMENTAL;"
     "BEGIN;"
