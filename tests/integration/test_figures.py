@@ -13,7 +13,7 @@ import figures
 import support
 import test_trouble
 
-HISTORIES = range(int(os.environ.get("MBP_HISTORIES", "3")))
+HISTORIES = range(int(os.environ.get("MBP_HISTORIES", "2")))
 PERIODS = 6
 HOUR = 3600
 MACHINES = {"FILL": 0, "PACK": 1, "SPARE": 2}

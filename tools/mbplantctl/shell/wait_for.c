@@ -214,10 +214,12 @@ static bool number_holds(const struct condition *condition, const char *text)
     struct mbp_whole now;
     if (condition->is_whole && mbp_whole_read(text, &now)) {
         const int order = mbp_whole_compare(&now, &condition->whole);
-        return holds(condition->relation, order<0, order> 0, false);
+        const bool less = order < 0;
+        return holds(condition->relation, less, order > 0, false);
     }
     const double value = text[0] != '\0' ? strtod(text, NULL) : (double)NAN;
-    return holds(condition->relation, value<condition->number, value> condition->number, isnan(value));
+    const bool less = value < condition->number;
+    return holds(condition->relation, less, value > condition->number, isnan(value));
 }
 
 /* Whether an address tells if a machine is in that state. */
