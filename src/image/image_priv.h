@@ -43,8 +43,7 @@ struct value_run {
     bool single; /* one alone: its register has an offset */
 };
 
-/* What the alarm blocks of a sensor go by (mbplant/state.h), as they were published last. No gaps: it is compared as
- * bytes. */
+/* What the alarm blocks of a sensor go by (mbplant/state.h), as they were published last. */
 struct image_alarms {
     uint32_t lives, beside; /* a byte of each of the state's masks; the last says that they were shown */
     uint32_t since_s;

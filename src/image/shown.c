@@ -70,18 +70,12 @@ static void show_fields(struct mbp_image_unit *unit, const struct image_field *f
     }
 }
 
-static void show_bits_read(struct mbp_image_unit *unit, const struct image_blocks *blocks, uint32_t item,
-                           const void *view, uint64_t pieces)
-{
-    for (unsigned i = 0; i < blocks->read_count && (blocks->read_pieces & pieces) != 0; i++)
-        show_block(unit, &blocks->read[i], item, view);
-}
-
 void image_show_changes(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view,
                         uint64_t differ)
 {
     const struct image_blocks *blocks = blocks_of(unit, per);
-    show_bits_read(unit, blocks, item, view, differ);
+    for (unsigned i = 0; i < blocks->read_count && (blocks->read_pieces & differ) != 0; i++)
+        show_block(unit, &blocks->read[i], item, view);
     for (; differ != 0; differ &= differ - 1) {
         const unsigned piece = (unsigned)__builtin_ctzll(differ);
         show_fields(unit, blocks->fields + blocks->begins[piece], blocks->fields + blocks->begins[piece + 1], item,
@@ -89,18 +83,10 @@ void image_show_changes(struct mbp_image_unit *unit, enum mbp_map_per per, uint3
     }
 }
 
-void image_show_read(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view)
+/* All that masters do not write. Bits are copied from an item whose bits are the same. */
+static void show_read(struct mbp_image_unit *unit, const struct image_blocks *blocks, uint32_t item, uint32_t same,
+                      const void *view)
 {
-    const struct image_blocks *blocks = blocks_of(unit, per);
-    show_bits_read(unit, blocks, item, view, UINT64_MAX);
-    show_fields(unit, blocks->fields + blocks->begins[MBP_MAP_PIECES], blocks->fields + blocks->end, item, view);
-}
-
-/* Bits that masters do not write are copied from an item whose bits are the same. */
-void image_show_after(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, uint32_t same, const void *view)
-{
-    const struct image_blocks *blocks = blocks_of(unit, per);
-    image_show_written(unit, per, item, view);
     for (unsigned i = 0; i < blocks->read_count; i++) {
         const struct image_block *block = &blocks->read[i];
         if (same != item && block->joint > 0)
@@ -109,6 +95,17 @@ void image_show_after(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_
             show_block(unit, block, item, view);
     }
     show_fields(unit, blocks->fields + blocks->begins[MBP_MAP_PIECES], blocks->fields + blocks->end, item, view);
+}
+
+void image_show_read(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view)
+{
+    show_read(unit, blocks_of(unit, per), item, item, view);
+}
+
+void image_show_after(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, uint32_t same, const void *view)
+{
+    image_show_written(unit, per, item, view);
+    show_read(unit, blocks_of(unit, per), item, same, view);
 }
 
 void image_show_all(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view)

@@ -280,7 +280,7 @@ void mbp_map_encode_field(const struct mbp_map_field *field, const void *view, u
     if (is_plain_u32(field))
         mbp_words_put_u32(words, load_u32(&field->member, view)); /* as most are */
     else if (field->form == MBP_FORM_NIBBLES)
-        words[0] = packed(field, view);
+        words[0] = packed(field, view); /* as alarms' states are, with each of their events */
     else
         encode(field, NULL, view, words);
 }
