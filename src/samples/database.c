@@ -44,8 +44,8 @@ static int number_of(sqlite3 *db, const char *sql, sqlite3_int64 *out)
     return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-/* Whether it is ours; a new one is empty and becomes ours. */
-static enum mbp_status check(sqlite3 *db, char *why, size_t size)
+/* Whether it is ours. *empty: it is new, it has no tables yet. */
+static enum mbp_status check(sqlite3 *db, bool *empty, char *why, size_t size)
 {
     sqlite3_int64 application = 0, version = 0, tables = 0;
     int rc = number_of(db, "PRAGMA application_id", &application);
@@ -53,19 +53,21 @@ static enum mbp_status check(sqlite3 *db, char *why, size_t size)
         rc = number_of(db, "PRAGMA user_version", &version);
     if (rc == SQLITE_OK)
         rc = number_of(db, "SELECT count(*) FROM sqlite_schema", &tables);
-    if (rc == SQLITE_OK && tables == 0 && application == 0)
-        rc = sqlite3_exec(db, schema_sql, NULL, NULL, NULL);
-    else if (rc == SQLITE_OK && application != APPLICATION) {
+    *empty = tables == 0 && application == 0;
+    if (rc != SQLITE_OK) {
+        snprintf(why, size, "%s", sqlite3_errmsg(db));
+        return mbp_sqlite_status(rc);
+    }
+    if (!*empty && application != APPLICATION) {
         snprintf(why, size, "it is another program's database");
         return MBP_ERR_CORRUPT;
-    } else if (rc == SQLITE_OK && version != VERSION) {
+    }
+    if (!*empty && version != VERSION) {
         snprintf(why, size, "another mbplant wrote it, in format %lld, and this one has %d", (long long)version,
                  VERSION);
         return MBP_ERR_CORRUPT;
     }
-    if (rc != SQLITE_OK)
-        snprintf(why, size, "%s", sqlite3_errmsg(db));
-    return mbp_sqlite_status(rc);
+    return MBP_OK;
 }
 
 /* A minute that a stop cut in two is one row. */
@@ -117,9 +119,12 @@ enum mbp_status samples_db_open(struct samples_db *db, const char *folder, char 
     if (status != MBP_OK)
         return status;
     sqlite3_busy_timeout(db->db, 1000);
-    status = check(db->db, why, size);
+    bool empty = false;
+    status = check(db->db, &empty, why, size);
     if (status == MBP_OK) {
-        int rc = sqlite3_exec(db->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;", NULL, NULL, NULL);
+        int rc = empty ? sqlite3_exec(db->db, schema_sql, NULL, NULL, NULL) : SQLITE_OK;
+        if (rc == SQLITE_OK)
+            rc = sqlite3_exec(db->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;", NULL, NULL, NULL);
         if (rc == SQLITE_OK)
             rc = sqlite3_wal_autocheckpoint(db->db, LOG_PAGES);
         if (rc == SQLITE_OK)
@@ -150,8 +155,20 @@ enum mbp_status samples_db_open_to_read(const char *folder, sqlite3 **out)
         (access(path, F_OK) != 0 && errno == ENOENT))
         return MBP_ERR_MISSING;
     enum mbp_status status = open_file(folder, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, out, why, sizeof why);
+    if (status != MBP_OK)
+        return status;
+    sqlite3_busy_timeout(*out, 5000);
+    bool empty = false;
+    /* all of one moment: the writer goes on meanwhile, and may be making its tables */
+    status = mbp_sqlite_status(sqlite3_exec(*out, "BEGIN", NULL, NULL, NULL));
     if (status == MBP_OK)
-        sqlite3_busy_timeout(*out, 1000);
+        status = check(*out, &empty, why, sizeof why);
+    if (status == MBP_OK && empty)
+        status = MBP_ERR_MISSING;
+    if (status == MBP_OK)
+        return MBP_OK;
+    sqlite3_close(*out);
+    *out = NULL;
     return status;
 }
 

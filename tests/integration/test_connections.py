@@ -132,9 +132,8 @@ class Connections(unittest.TestCase):
             except (ConnectionResetError, BrokenPipeError):
                 served.append(False)
         # not always the first ones, and numbers below the largest are free too: the journal needs a descriptor of its own
-        # now and then, and gives it back
+        # now and then, and who comes after it was given back has it
         self.assertIn(sum(served), range(1, most))
-        self.assertFalse(any(served[most:]))
         for client in clients:
             client.close()
         support.eventually(lambda: self.answers(plant), "an answer to a new client when there is room again")

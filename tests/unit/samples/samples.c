@@ -295,6 +295,20 @@ static void run_sql(const struct run *run, const char *sql)
     sqlite3_close(db);
 }
 
+/* What the writer has made of it so far is all or nothing. */
+static void test_file_without_tables_yet_has_nothing_to_read_and_becomes_ours(void **state)
+{
+    struct run *run = *state;
+    write_file(run, "", 0);
+    assert_int_equal(read_trend(run, "T1", BEGIN_MS, 1000), MBP_ERR_MISSING);
+    run_sql(run, "PRAGMA user_version = 0; VACUUM;"); /* a page, no table */
+    assert_int_equal(read_trend(run, "T1", BEGIN_MS, 1000), MBP_ERR_MISSING);
+    scans(run, 10, 1, 2);
+    mbp_samples_flush(run->samples);
+    assert_int_equal(mbp_samples_lost(run->samples), 0);
+    assert_int_equal(read_trend(run, "T1", BEGIN_MS, 1000), MBP_OK);
+}
+
 static void test_another_version_or_program_is_not_used(void **state)
 {
     struct run *run = *state;
@@ -303,6 +317,7 @@ static void test_another_version_or_program_is_not_used(void **state)
     scans(run, 10, 1, 2);
     mbp_samples_flush(run->samples);
     assert_int_equal(mbp_samples_lost(run->samples), 2);
+    assert_int_equal(read_trend(run, "T1", BEGIN_MS, 1000), MBP_ERR_CORRUPT);
     run_sql(run, "DROP TABLE mine; PRAGMA application_id = 0;");
     end(run);
     begin(run, yaml);
@@ -378,6 +393,7 @@ int main(void)
         TEST(test_size_is_kept_and_changes_go_first),
         TEST(test_off_keeps_nothing),
         TEST(test_damaged_or_foreign_file_is_left_alone_and_counted),
+        TEST(test_file_without_tables_yet_has_nothing_to_read_and_becomes_ours),
         TEST(test_another_version_or_program_is_not_used),
         TEST(test_damaged_rows_give_no_values),
         TEST(test_folder_that_refuses_is_counted_and_tried_again),
