@@ -94,7 +94,7 @@ class Trace(unittest.TestCase):
         judge(born, data(1, 10), data(2, 8, historical=True), data(3, 11))
         for what, messages in (("no birth", [data(0, 10)]), ("a gap", [born, data(2, 10)]), ("time goes back", [born, data(1, 12), data(2, 11)]),
                                ("unknown alias", [born, data(1, 10, alias=7)]), ("history that is not old", [born, data(1, 99, historical=True)]),
-                               ("two values of one time", [born, data(1, 10, 6.0), data(2, 10, 7.0)]),
+                               ("history of another value", [born, data(1, 9, 7.0, historical=True)]),
                                ("another session's death", [born, ("NDEATH", sparkplug.payload(sparkplug.command(name="bdSeq", datatype=4, whole=9)))])):
             with self.assertRaises((AssertionError, KeyError), msg=what):
                 judge(*messages)
