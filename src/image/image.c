@@ -9,19 +9,39 @@
 
 struct declaring {
     struct mbp_image_unit *unit;
-    bool measuring; /* first pass: only how large each table is */
+    uint32_t room[MBP_TABLE_COUNT]; /* of `access`, that grows as addresses come */
+    bool refused;                   /* there was no memory */
 };
+
+#define ROOM_FIRST 64u
+
+/* The table has addresses up to end. */
+static bool reach(struct declaring *declaring, enum mbp_table table, uint32_t end)
+{
+    struct mbp_image_unit *unit = declaring->unit;
+    uint32_t had = declaring->room[table], room = had > 0 ? had : ROOM_FIRST;
+    while (room <= end)
+        room *= 2;
+    if (room > had) {
+        uint8_t *access = realloc(unit->access[table], room);
+        declaring->refused = declaring->refused || access == NULL;
+        if (access == NULL)
+            return false;
+        memset(access + had, 0, room - had);
+        unit->access[table] = access;
+        declaring->room[table] = room;
+    }
+    unit->size[table] = end > unit->size[table] ? end : unit->size[table];
+    return true;
+}
 
 static int declare_point(const struct mbp_point *point, void *ctx)
 {
     struct declaring *declaring = ctx;
     struct mbp_image_unit *unit = declaring->unit;
     uint32_t end = (uint32_t)point->addr + point->count;
-    if (declaring->measuring) {
-        if (end > unit->size[point->table])
-            unit->size[point->table] = end;
-        return 0;
-    }
+    if (!reach(declaring, point->table, end))
+        return 1;
     bool unread = point->own != NULL && point->own->write_only;
     uint8_t bits = (uint8_t)(unread ? 0 : MBP_ACCESS_DECLARED);
     unit->write_only = unit->write_only || unread;
@@ -43,10 +63,9 @@ static void declare_holes(struct declaring *declaring)
     for (unsigned b = 0; b < mbp_map_count; b++) {
         uint32_t first = 0;
         uint32_t count = mbp_map_span(unit->image->plant, unit->unit, b, &first);
-        uint32_t *size = &unit->size[mbp_map[b].table];
-        if (declaring->measuring && first + count > *size)
-            *size = first + count;
-        for (uint32_t addr = first; !declaring->measuring && addr < first + count; addr++)
+        if (count == 0 || !reach(declaring, (enum mbp_table)mbp_map[b].table, first + count))
+            continue;
+        for (uint32_t addr = first; addr < first + count; addr++)
             unit->access[mbp_map[b].table][addr] |= MBP_ACCESS_DECLARED;
     }
 }
@@ -138,9 +157,13 @@ static enum mbp_status build_unit(struct mbp_image *image, uint32_t u)
     struct mbp_image_unit *unit = &image->units[u];
     *unit = (struct mbp_image_unit){
         .unit = &plant->units[u], .image = image, .gaps = plant->units[u].gaps, .gap = plant->units[u].gap};
-    struct declaring declaring = {unit, true};
+    struct declaring declaring = {.unit = unit};
+    for (unsigned t = 0; t < MBP_TABLE_COUNT; t++)
+        reach(&declaring, (enum mbp_table)t, 0);
     mbp_map_points(plant, u, declare_point, &declaring);
     declare_holes(&declaring);
+    if (declaring.refused)
+        return MBP_ERR_MEMORY;
     modbus_mapping_t *mapping =
         modbus_mapping_new((int)unit->size[MBP_COILS], (int)unit->size[MBP_DISCRETE_INPUTS],
                            (int)unit->size[MBP_HOLDING_REGISTERS], (int)unit->size[MBP_INPUT_REGISTERS]);
@@ -151,14 +174,6 @@ static enum mbp_status build_unit(struct mbp_image *image, uint32_t u)
     unit->discrete = mapping->tab_input_bits;
     unit->holding = mapping->tab_registers;
     unit->input = mapping->tab_input_registers;
-    for (int t = 0; t < MBP_TABLE_COUNT; t++) {
-        unit->access[t] = calloc(unit->size[t] + 1, 1);
-        if (unit->access[t] == NULL)
-            return MBP_ERR_MEMORY;
-    }
-    declaring.measuring = false;
-    mbp_map_points(plant, u, declare_point, &declaring);
-    declare_holes(&declaring);
     fill_gaps(unit);
     load_blocks(unit);
     unit->record = base_of(unit->unit, MBP_MAP_ALARM_COMMAND);

@@ -12,6 +12,13 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+/* An event that is gone but for what it hides yet. */
+static enum mbp_status get_kept(struct mbp_journal *journal, uint32_t seq, struct mbp_event *out)
+{
+    struct mbp_hiding_reader *hiding = mbp_reader_hiding(&journal->reader);
+    return hiding != NULL ? mbp_hiding_kept(hiding, seq, out) : MBP_ERR_IO;
+}
+
 /* count words from word `offset` of event `first`. */
 static enum mbp_status copy_words(struct mbp_journal *journal, uint32_t first, size_t offset, size_t count,
                                   uint16_t *words)
@@ -21,8 +28,8 @@ static enum mbp_status copy_words(struct mbp_journal *journal, uint32_t first, s
         size_t got = 0;
         size_t want = smaller(sizeof events / sizeof events[0], (offset + count - 1) / MBP_EVENT_WORDS + 1);
         enum mbp_status status = mbp_reader_get(&journal->reader, first, want, events, &got);
-        if (status == MBP_OK && got == 0) { /* gone, but for one that still hides something */
-            status = mbp_hiding_kept(&journal->reader.hiding, first, events);
+        if (status == MBP_OK && got == 0) {
+            status = get_kept(journal, first, events);
             got = 1;
         }
         if (status != MBP_OK)
@@ -81,8 +88,7 @@ enum mbp_status mbp_journal_comment_at(struct mbp_journal *journal, uint16_t fil
     uint64_t seq = newest_at(journal, file, place / MBP_EVENT_WORDS);
     if (seq == 0 || seq > mbp_journal_last(journal))
         return MBP_EX_ILLEGAL_DATA_ADDRESS;
-    if (seq < mbp_journal_oldest(journal) &&
-        mbp_hiding_kept(&journal->reader.hiding, (uint32_t)seq, &kept) == MBP_ERR_MISSING)
+    if (seq < mbp_journal_oldest(journal) && get_kept(journal, (uint32_t)seq, &kept) == MBP_ERR_MISSING)
         return MBP_EX_ILLEGAL_DATA_ADDRESS;
     return mbp_reader_comment(&journal->reader, (uint32_t)seq, text) == MBP_OK ? MBP_OK : MBP_EX_SERVER_DEVICE_FAILURE;
 }
@@ -159,8 +165,10 @@ enum mbp_status mbp_journal_read_file(struct mbp_journal *journal, uint16_t file
         journal_take_back(journal);
         return mbp_history_read_file(&journal->history, file, record, count, words);
     }
-    if (file >= MBP_HIDING_FILE && file < MBP_HIDING_END_FILE)
-        return mbp_hiding_read_file(&journal->reader.hiding, file, record, count, words);
+    if (file >= MBP_HIDING_FILE && file < MBP_HIDING_END_FILE) {
+        struct mbp_hiding_reader *hiding = mbp_reader_hiding(&journal->reader);
+        return hiding != NULL ? mbp_hiding_read_file(hiding, file, record, count, words) : MBP_EX_SERVER_DEVICE_FAILURE;
+    }
     if (file >= MBP_NAMES_INDEX_FILE && file < MBP_NAMES_END_FILE)
         return mbp_known_names_read_file(&journal->names, file, record, count, words);
     if (file < MBP_JOURNAL_FIRST_FILE || count == 0 || end > file_words)

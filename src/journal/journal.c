@@ -329,15 +329,27 @@ void mbp_journal_begin_with(struct mbp_journal *journal, const struct mbp_plant 
     journal->store.plant = plant; /* the writer looks there when it is given something, which it is not yet */
 }
 
+/* Nothing was ever put into it. */
+static bool is_blank(const struct mbp_journal *journal)
+{
+    return journal->store.is_new && journal->ring.head == 0;
+}
+
 enum mbp_status mbp_journal_restore(struct mbp_journal *journal, bool newer_only, struct mbp_state *state)
 {
     const int64_t newer_than = newer_only ? journal->behind : MBP_BEFORE_ALL;
-    return mbp_retained_restore(journal->reader.db, journal->plant, newer_than, state);
+    if (is_blank(journal))
+        return MBP_OK;
+    sqlite3 *db = mbp_reader_db(&journal->reader);
+    return db != NULL ? mbp_retained_restore(db, journal->plant, newer_than, state) : MBP_ERR_IO;
 }
 
 enum mbp_status mbp_journal_checkpoint(struct mbp_journal *journal, struct mbp_stored_checkpoint *out)
 {
-    enum mbp_status status = mbp_checkpoints_get(journal->reader.db, out);
+    if (is_blank(journal))
+        return MBP_ERR_MISSING;
+    sqlite3 *db = mbp_reader_db(&journal->reader);
+    enum mbp_status status = db != NULL ? mbp_checkpoints_get(db, out) : MBP_ERR_IO;
     if (status == MBP_OK)
         journal->behind = (int64_t)out->position;
     return status;
@@ -346,14 +358,18 @@ enum mbp_status mbp_journal_checkpoint(struct mbp_journal *journal, struct mbp_s
 bool mbp_journal_has_newer(struct mbp_journal *journal)
 {
     bool any = false;
-    return mbp_retained_any_newer(journal->reader.db, journal->behind, &any) == SQLITE_OK && any;
+    sqlite3 *db = mbp_reader_db(&journal->reader);
+    return db != NULL && mbp_retained_any_newer(db, journal->behind, &any) == SQLITE_OK && any;
 }
 
 enum mbp_status mbp_journal_faults(struct mbp_journal *journal, bool newer_only,
                                    void (*take)(void *ctx, const struct mbp_retained_fault *fault), void *ctx)
 {
     const int64_t newer_than = newer_only ? journal->behind : MBP_BEFORE_ALL;
-    return mbp_retained_faults(journal->reader.db, journal->plant, newer_than, take, ctx);
+    if (is_blank(journal))
+        return MBP_OK;
+    sqlite3 *db = mbp_reader_db(&journal->reader);
+    return db != NULL ? mbp_retained_faults(db, journal->plant, newer_than, take, ctx) : MBP_ERR_IO;
 }
 
 /* ---- durable events ------------------------------------------------------------------------------------------- */

@@ -59,7 +59,7 @@ static uint64_t next_seq(const char *path, const struct mbp_mark *mark, uint32_t
 /* Its list is of what is durable. */
 static enum mbp_status open_history(struct mbp_journal *journal, FILE *errors)
 {
-    int rc = mbp_history_index_open(&journal->history, journal->reader.db);
+    int rc = mbp_history_index_open(&journal->history, journal->reader.db); /* NULL: there is no event yet */
     if (rc == SQLITE_OK)
         return MBP_OK;
     enum mbp_status status = mbp_schema_refuse(journal->reader.db, rc, journal->path, errors);

@@ -46,6 +46,55 @@ void mbp_reader_take_event(sqlite3_stmt *row, struct mbp_event *event)
     *event = MBP_READER_EVENT(INT, LONG, REAL);
 }
 
+void mbp_reader_close(struct mbp_reader *reader)
+{
+    sqlite3_finalize(reader->range);
+    sqlite3_finalize(reader->check);
+    sqlite3_finalize(reader->comment);
+    mbp_hiding_reader_close(&reader->hiding);
+    sqlite3_close(reader->db);
+    reader->range = reader->check = reader->comment = NULL;
+    reader->db = NULL;
+}
+
+/* A connection and what is asked by it, once. */
+static int connect(struct mbp_reader *reader)
+{
+    const struct {
+        const char *sql;
+        sqlite3_stmt **stmt;
+    } statements[] = {
+        {"SELECT " MBP_READER_COLUMNS " FROM event WHERE seq >= ? ORDER BY seq LIMIT ?", &reader->range},
+        {"SELECT \"check\" FROM event WHERE seq = ?", &reader->check},
+        {"SELECT text FROM comment WHERE seq = ?", &reader->comment},
+    };
+    if (reader->db != NULL)
+        return SQLITE_OK;
+    int rc = sqlite3_open_v2(reader->path, &reader->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+    for (size_t i = 0; i < sizeof statements / sizeof statements[0] && rc == SQLITE_OK; i++)
+        rc = sqlite3_prepare_v3(reader->db, statements[i].sql, -1, SQLITE_PREPARE_PERSISTENT, statements[i].stmt, NULL);
+    return rc == SQLITE_OK ? mbp_hiding_reader_open(&reader->hiding, reader->db) : rc;
+}
+
+/* Whether something can be asked; if not, the next one tries again. */
+static bool is_ready(struct mbp_reader *reader)
+{
+    if (connect(reader) == SQLITE_OK)
+        return true;
+    mbp_reader_close(reader);
+    return false;
+}
+
+sqlite3 *mbp_reader_db(struct mbp_reader *reader)
+{
+    return is_ready(reader) ? reader->db : NULL;
+}
+
+struct mbp_hiding_reader *mbp_reader_hiding(struct mbp_reader *reader)
+{
+    return is_ready(reader) ? &reader->hiding : NULL;
+}
+
 static int get_stored(struct mbp_reader *reader, uint32_t first, size_t max, struct mbp_event *events, size_t *count)
 {
     sqlite3_bind_int64(reader->range, 1, first);
@@ -69,7 +118,7 @@ enum mbp_status mbp_reader_get(struct mbp_reader *reader, uint32_t first, size_t
                                size_t *count)
 {
     if (first == 0 || first < reader->tail_first || first > reader->tail_last)
-        return get_stored(reader, first, max, events, count) == SQLITE_OK ? MBP_OK : MBP_ERR_IO;
+        return is_ready(reader) && get_stored(reader, first, max, events, count) == SQLITE_OK ? MBP_OK : MBP_ERR_IO;
     size_t held = reader->tail_last - first + 1;
     size_t n = held < max ? held : max;
     for (size_t i = 0; i < n; i++)
@@ -80,6 +129,8 @@ enum mbp_status mbp_reader_get(struct mbp_reader *reader, uint32_t first, size_t
 
 enum mbp_status mbp_reader_check(struct mbp_reader *reader, uint32_t seq, uint32_t *check)
 {
+    if (!is_ready(reader))
+        return MBP_ERR_IO;
     sqlite3_bind_int64(reader->check, 1, seq);
     int rc = sqlite3_step(reader->check);
     if (rc == SQLITE_ROW)
@@ -91,6 +142,8 @@ enum mbp_status mbp_reader_check(struct mbp_reader *reader, uint32_t seq, uint32
 enum mbp_status mbp_reader_comment(struct mbp_reader *reader, uint32_t seq, char text[MBP_COMMENT_MAX + 1])
 {
     text[0] = '\0';
+    if (!is_ready(reader))
+        return MBP_ERR_IO;
     sqlite3_bind_int64(reader->comment, 1, seq);
     int rc = sqlite3_step(reader->comment);
     if (rc == SQLITE_ROW && sqlite3_column_text(reader->comment, 0) != NULL)
@@ -117,19 +170,11 @@ static int fill_tail(struct mbp_reader *reader, uint32_t last)
 
 enum mbp_status mbp_reader_open(struct mbp_reader *reader, const char *path, uint32_t last, FILE *errors)
 {
-    static const char sql[] = "SELECT " MBP_READER_COLUMNS " FROM event WHERE seq >= ? ORDER BY seq LIMIT ?";
     memset(reader, 0, sizeof *reader);
-    int rc = sqlite3_open_v2(path, &reader->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_prepare_v3(reader->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &reader->range, NULL);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_prepare_v3(reader->db, "SELECT \"check\" FROM event WHERE seq = ?", -1, SQLITE_PREPARE_PERSISTENT,
-                                &reader->check, NULL);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_prepare_v3(reader->db, "SELECT text FROM comment WHERE seq = ?", -1, SQLITE_PREPARE_PERSISTENT,
-                                &reader->comment, NULL);
-    if (rc == SQLITE_OK)
-        rc = mbp_hiding_reader_open(&reader->hiding, reader->db);
+    reader->path = path;
+    if (last == 0)
+        return MBP_OK;
+    int rc = connect(reader);
     if (rc == SQLITE_OK)
         rc = fill_tail(reader, last);
     if (rc == SQLITE_OK)
@@ -137,15 +182,4 @@ enum mbp_status mbp_reader_open(struct mbp_reader *reader, const char *path, uin
     enum mbp_status status = mbp_schema_refuse(reader->db, rc, path, errors);
     mbp_reader_close(reader);
     return status;
-}
-
-void mbp_reader_close(struct mbp_reader *reader)
-{
-    sqlite3_finalize(reader->range);
-    sqlite3_finalize(reader->check);
-    sqlite3_finalize(reader->comment);
-    mbp_hiding_reader_close(&reader->hiding);
-    sqlite3_close(reader->db);
-    reader->range = reader->check = reader->comment = NULL;
-    reader->db = NULL;
 }

@@ -12,7 +12,8 @@
 #define MBP_TAIL_EVENTS 1024 /* a power of two */
 
 struct mbp_reader {
-    sqlite3 *db;
+    const char *path;
+    sqlite3 *db; /* NULL: not needed yet */
     sqlite3_stmt *range, *check, *comment;
     struct mbp_hiding_reader hiding;
     struct mbp_event tail[MBP_TAIL_EVENTS]; /* event n at n % MBP_TAIL_EVENTS */
@@ -32,10 +33,17 @@ struct mbp_reader {
 #define MBP_READER_COLUMN_COUNT 12
 void mbp_reader_take_event(sqlite3_stmt *row, struct mbp_event *event);
 
-/* Opens path to read and takes the newest events, up to `last`, into memory. One line to errors on failure, as
- * mbp_journal_open. Ownership: mbp_reader_close. */
+/* Opens path to read, at once or (last == 0) when something is first asked of it, and takes the newest events, up to
+ * `last`, into memory. path must stay. One line to errors on failure, as mbp_journal_open. Ownership: mbp_reader_close.
+ */
 enum mbp_status mbp_reader_open(struct mbp_reader *reader, const char *path, uint32_t last, FILE *errors);
 void mbp_reader_close(struct mbp_reader *reader);
+
+/* Its connection; NULL, when the database cannot be opened just now. */
+sqlite3 *mbp_reader_db(struct mbp_reader *reader);
+
+/* What hides, by that connection; NULL as above. */
+struct mbp_hiding_reader *mbp_reader_hiding(struct mbp_reader *reader);
 
 /* Takes a newly durable event into memory. */
 void mbp_reader_add(struct mbp_reader *reader, const struct mbp_event *event);

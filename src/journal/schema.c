@@ -178,7 +178,16 @@ static bool bring_to_disk(const char *path)
     return done;
 }
 
-static enum mbp_status write_draft(const char *draft, const char *path, FILE *errors)
+/* Its row, which spares the first opening a transaction. */
+static int begin_place(sqlite3 *db, const struct mbp_plant *plant)
+{
+    struct mbp_place place;
+    int rc = mbp_place_open(&place, db, plant);
+    mbp_place_close(&place);
+    return rc;
+}
+
+static enum mbp_status write_draft(const char *draft, const char *path, const struct mbp_plant *plant, FILE *errors)
 {
     sqlite3 *db = NULL;
     enum mbp_status status = MBP_OK;
@@ -195,6 +204,8 @@ static enum mbp_status write_draft(const char *draft, const char *path, FILE *er
     if (rc == SQLITE_OK)
         rc = add_tables(db);
     if (rc == SQLITE_OK)
+        rc = begin_place(db, plant);
+    if (rc == SQLITE_OK)
         rc = sqlite3_exec(db, "COMMIT; PRAGMA journal_mode = WAL", NULL, NULL, NULL);
     if (rc != SQLITE_OK)
         status = mbp_schema_refuse(db, rc, path, errors);
@@ -204,7 +215,7 @@ static enum mbp_status write_draft(const char *draft, const char *path, FILE *er
     return status;
 }
 
-enum mbp_status mbp_schema_create(const char *path, FILE *errors)
+enum mbp_status mbp_schema_create(const char *path, const struct mbp_plant *plant, FILE *errors)
 {
     char draft[PATH_MAX];
     enum mbp_status status = check_no_orphan(path, errors);
@@ -212,7 +223,7 @@ enum mbp_status mbp_schema_create(const char *path, FILE *errors)
         return status;
     snprintf(draft, sizeof draft, "%s.new", path);
     remove_draft(draft);
-    status = write_draft(draft, path, errors);
+    status = write_draft(draft, path, plant, errors);
     if (status == MBP_OK && rename(draft, path) != 0)
         status = say_unusable(path, strerrordesc_np(errno), errors);
     if (status == MBP_OK)

@@ -5,7 +5,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 
-#include "mbplant/base.h"
+#include "mbplant/plant.h"
 
 #define MBP_SCHEMA_APPLICATION 0x4D42504A /* "MBPJ" */
 #define MBP_SCHEMA_VERSION     3
@@ -19,7 +19,7 @@ enum mbp_status mbp_schema_refuse(sqlite3 *db, int rc, const char *path, FILE *e
 
 /* Makes an empty journal at path, whole or not at all (it is built beside and renamed). One line on failure:
  * MBP_ERR_IO, MBP_ERR_CORRUPT (the write-ahead log of a vanished journal is in the way). */
-enum mbp_status mbp_schema_create(const char *path, FILE *errors);
+enum mbp_status mbp_schema_create(const char *path, const struct mbp_plant *plant, FILE *errors);
 
 /* Looks at the file's first 100 bytes, without SQLite, so that what is not ours stays as it is to the byte.
  * Errors, one line each: MBP_ERR_IO, MBP_ERR_CORRUPT, MBP_ERR_NEWER (of a later or an earlier version); MBP_ERR_MISSING

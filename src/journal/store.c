@@ -104,8 +104,8 @@ static enum mbp_status say_short(const char *path, uint32_t last, uint32_t reach
     return MBP_ERR_CORRUPT;
 }
 
-static enum mbp_status open_checked(const char *path, bool is_new, uint32_t reached, FILE *errors,
-                                    struct mbp_store *store, struct mbp_marks *marks, struct mbp_names *names)
+static enum mbp_status open_checked(const char *path, uint32_t reached, FILE *errors, struct mbp_store *store,
+                                    struct mbp_marks *marks, struct mbp_names *names)
 {
     char log[PATH_MAX];
     snprintf(log, sizeof log, "%s-wal", path);
@@ -119,11 +119,11 @@ static enum mbp_status open_checked(const char *path, bool is_new, uint32_t reac
         fprintf(errors, "%s may not be written: change its permissions, or choose another directory with -d\n", path);
         return MBP_ERR_IO;
     }
-    enum mbp_status status = mbp_schema_check(store->db, path, errors);
+    enum mbp_status status = store->is_new ? MBP_OK : mbp_schema_check(store->db, path, errors);
     if (status != MBP_OK)
         return status;
-    rc = read_marks(store->db, marks);
-    if (rc == SQLITE_OK && !is_new && marks->last < reached)
+    rc = store->is_new ? SQLITE_OK : read_marks(store->db, marks);
+    if (rc == SQLITE_OK && !store->is_new && marks->last < reached)
         return say_short(path, marks->last, reached, errors);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(store->db, settings_sql, NULL, NULL, NULL);
@@ -151,12 +151,12 @@ enum mbp_status mbp_store_open(const char *path, const struct mbp_plant *plant, 
     struct mbp_store opened = {.plant = plant};
     struct mbp_marks found = {0};
     enum mbp_status status = mbp_schema_check_file(path, errors);
-    bool is_new = status == MBP_ERR_MISSING;
-    if (is_new)
-        status = mbp_schema_create(path, errors);
+    opened.is_new = status == MBP_ERR_MISSING;
+    if (opened.is_new)
+        status = mbp_schema_create(path, plant, errors);
     if (status != MBP_OK)
         return status;
-    status = open_checked(path, is_new, reached, errors, &opened, &found, names);
+    status = open_checked(path, reached, errors, &opened, &found, names);
     if (status != MBP_OK) {
         mbp_store_close(&opened);
         return status;

@@ -26,6 +26,7 @@ struct mbp_store {
     uint32_t log_pages;         /* in the write-ahead log since the last commit */
     struct mbp_mark_file *mark; /* told of each transaction (mbp_store_mark); NULL = none */
     const char *mark_path;
+    bool is_new; /* was made by this opening: there is nothing in it */
     struct mbp_checkpoints checkpoints;
     char said[MBP_COMMENT_MAX + 1]; /* the comment of the event that comes, as far as it was put */
     uint16_t said_len;

@@ -66,7 +66,9 @@ static int fill(struct mbp_history_index *index, sqlite3 *db)
 int mbp_history_index_open(struct mbp_history_index *index, sqlite3 *db)
 {
     *index = (struct mbp_history_index){.seqs = calloc(MBP_HISTORY_ENTRIES, sizeof *index->seqs)};
-    return index->seqs != NULL ? fill(index, db) : SQLITE_NOMEM;
+    if (index->seqs == NULL)
+        return SQLITE_NOMEM;
+    return db != NULL ? fill(index, db) : SQLITE_OK;
 }
 
 void mbp_history_index_free(struct mbp_history_index *index)

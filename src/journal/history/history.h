@@ -17,7 +17,7 @@ struct mbp_history_index {
     uint32_t end;   /* entries that there were; the newest MBP_HISTORY_ENTRIES are kept */
 };
 
-/* Of what the database holds. Errors: SQLite's. Ownership: mbp_history_index_free. */
+/* Of what the database holds; db NULL = nothing. Errors: SQLite's. Ownership: mbp_history_index_free. */
 int mbp_history_index_open(struct mbp_history_index *index, sqlite3 *db);
 void mbp_history_index_free(struct mbp_history_index *index);
 
