@@ -35,6 +35,15 @@ static bool reach(struct declaring *declaring, enum mbp_table table, uint32_t en
     return true;
 }
 
+/* Room that nothing came for is given back. */
+static void fit(struct mbp_image_unit *unit)
+{
+    for (unsigned t = 0; t < MBP_TABLE_COUNT; t++) {
+        uint8_t *access = realloc(unit->access[t], unit->size[t] + (size_t)1);
+        unit->access[t] = access != NULL ? access : unit->access[t];
+    }
+}
+
 static int declare_point(const struct mbp_point *point, void *ctx)
 {
     struct declaring *declaring = ctx;
@@ -164,6 +173,7 @@ static enum mbp_status build_unit(struct mbp_image *image, uint32_t u)
     declare_holes(&declaring);
     if (declaring.refused)
         return MBP_ERR_MEMORY;
+    fit(unit);
     modbus_mapping_t *mapping =
         modbus_mapping_new((int)unit->size[MBP_COILS], (int)unit->size[MBP_DISCRETE_INPUTS],
                            (int)unit->size[MBP_HOLDING_REGISTERS], (int)unit->size[MBP_INPUT_REGISTERS]);

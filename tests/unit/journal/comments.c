@@ -2,6 +2,8 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "journal_fixture.h"
 
@@ -54,6 +56,28 @@ static void test_comment_is_its_events_alone_also_after_a_restart(void **state)
     char text[MBP_COMMENT_MAX + 1];
     assert_int_equal(mbp_journal_comment_at(f->journal, mbp_event_file(c + 1), mbp_event_place(c + 1), text),
                      MBP_EX_ILLEGAL_DATA_ADDRESS);
+}
+
+/* A new journal is connected to when something is first asked that its memory has not. */
+static void test_new_journal_is_read_again_when_there_is_a_descriptor_for_it(void **state)
+{
+    struct fixture *f = *state;
+    char text[MBP_COMMENT_MAX + 1];
+    struct mbp_event event;
+    struct rlimit had, none;
+    fixture_open(f);
+    uint32_t seq = say(f, why);
+    int next = dup(STDOUT_FILENO);
+    close(next);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &had), 0);
+    none = (struct rlimit){(rlim_t)next, had.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    enum mbp_status refused = mbp_journal_comment_at(f->journal, mbp_event_file(seq), mbp_event_place(seq), text);
+    size_t in_memory = mbp_journal_read(f->journal, seq, 1, &event);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &had), 0);
+    assert_int_equal(refused, MBP_EX_SERVER_DEVICE_FAILURE);
+    assert_int_equal(in_memory, 1);
+    assert_string_equal(comment_of(f, seq), why);
 }
 
 static uint32_t check_of_last(struct fixture *f)
@@ -123,6 +147,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(test_comment_is_its_events_alone_also_after_a_restart),
+        FIXTURE_TEST(test_new_journal_is_read_again_when_there_is_a_descriptor_for_it),
         FIXTURE_TEST(test_comment_is_in_the_check_value),
         FIXTURE_TEST(test_comments_go_with_the_events_that_retention_removes),
         FIXTURE_TEST(test_comment_that_has_no_room_is_lost_with_its_event_and_not_with_the_next),
