@@ -81,7 +81,7 @@ enum mbp_status mbp_report_write_alarms(const struct mbp_report *report, enum mb
 enum mbp_status mbp_report_write_alarms_in(const struct mbp_report *report, enum mbp_format format, bool colour,
                                            unsigned width, size_t *left_out, FILE *out)
 {
-    static const uint8_t ranks[DOCUMENT_ALARM_COLUMNS] = {0, 6, 0, 0, 7, 9, 0, 0, 8}; /* what limit, since, ... */
+    static const uint8_t ranks[DOCUMENT_ALARM_COLUMNS] = {0, 6, 0, 0, 7, 5, 0, 0, 8}; /* since when, which limit, ... */
     struct document document = {.report = report, .lang = report->lang};
     *left_out = 0;
     if (format != MBP_FORMAT_TEXT)

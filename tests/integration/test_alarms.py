@@ -240,6 +240,16 @@ class Alarms(unittest.TestCase):
         self.assertEqual({row["sensor"]: row["since"] for row in json.loads(self.ctl("alarms", "--format", "json"))}["T1"],
                          raised["T1"])
 
+    def test_two_alarms_of_a_sensor_are_told_apart_on_a_terminal_of_80_columns(self):
+        self.ctl("force", "T3", "145")
+        self.ctl("force", "W1", "100.123456")
+        self.until("T3", "active, unacknowledged")
+        shown = support.on_terminal(support.MBPLANTCTL, "-p", self.plant.port, "alarms", columns=80).decode().splitlines()
+        rows = [line for line in shown if line.startswith("T3")]
+        self.assertEqual(len(rows), 2, shown)
+        self.assertEqual(len(set(rows)), 2, rows)
+        self.assertLessEqual(max(map(len, shown)), 80, shown)
+
     def test_alarm_latches_is_acknowledged_by_mbpoll_and_reset(self):
         self.until("T1", "normal")
         self.assertIn("no alarms", self.ctl("alarms"))

@@ -15,7 +15,7 @@ static void lay_figures(const struct watch_model *model, const struct watch_scre
 {
     struct mbp_report_totals totals = mbp_report_total(&model->overview->seen.report);
     size_t machines = model->overview->seen.report.machine_count;
-    uint32_t sensors = model->plant->sensor_count;
+    uint32_t sensors = model->plant->sensor_count - model->plant->alarm_count;
     watch_put(out, row, MBP_PAINT_NONE, 0, ctl_tr("%zu machine%s, %u sensor%s, %u scans,"), machines,
               machines == 1 ? "" : "s", sensors, sensors == 1 ? "" : "s", model->overview->snapshot.summary.scans);
     watch_put(out, row, totals.active > 0 ? MBP_PAINT_BAD : MBP_PAINT_NONE, 0, ctl_tr("%u alarm%s,"), totals.active,
