@@ -36,8 +36,9 @@ static const char style[] =
     "h1{font-size:18pt;margin:0 0 1mm}"
     "h2{font-size:12pt;margin:6mm 0 2mm;padding-bottom:1mm;border-bottom:1px solid #999;break-after:avoid}"
     "dl{display:grid;grid-template-columns:max-content 1fr;gap:.6mm 5mm;margin:0 0 3mm}"
-    "dt{color:#555}dd{margin:0}dl{break-inside:avoid}"
+    "dt{color:#555}dd{margin:0}dl{break-inside:avoid;break-after:avoid}"
     "table{border-collapse:collapse;width:100%;max-width:100%;font-size:7.6pt;margin:0 0 2mm;break-inside:avoid}"
+    "table.long{break-inside:auto}"
     "th{text-align:left;font-weight:600;font-size:6.2pt;letter-spacing:.02em;color:#444;vertical-align:bottom;"
     "border-bottom:1px solid #777;padding:.6mm 1.2mm}"
     "td{padding:.7mm 1.2mm;border-bottom:1px solid #ddd;vertical-align:top}"
@@ -47,7 +48,7 @@ static const char style[] =
     "td.good::before{content:'\\25CF\\00A0';color:#00795a}"
     "td.bad{font-weight:700;color:#8f1d00}td.bad::before{content:'\\25B2\\00A0'}"
     "td.care{font-weight:700;color:#6b4a00}td.care::before{content:'\\25C6\\00A0'}"
-    "p.note{font-size:7.6pt;color:#555;margin:0 0 1.5mm}"
+    "p.note{font-size:7.6pt;color:#555;margin:0 0 1.5mm;break-before:avoid}"
     "figure{margin:2mm 0 3mm;break-inside:avoid;break-after:avoid}"
     "figcaption{font-size:8.4pt;font-weight:600;margin:0 0 1mm}"
     "svg{width:100%;height:auto;display:block;font:11px system-ui,'DejaVu Sans',Arial,sans-serif}"
@@ -83,11 +84,15 @@ static bool is_short(const char *text)
     return strlen(text) <= (number ? 28u : 12u);
 }
 
+/* Longer ones go on over the page: else half a page before them would be empty. */
+#define ROWS_TOGETHER 6u
+
 static void put_grid(const struct mbp_grid *grid, FILE *out)
 {
     size_t count;
     const struct mbp_grid_column *columns = mbp_grid_columns(grid, &count);
-    fputs("<table>\n<thead><tr>", out);
+    bool is_long = mbp_grid_rows(grid) > ROWS_TOGETHER;
+    fprintf(out, "<table%s>\n<thead><tr>", is_long ? " class=\"long\"" : "");
     for (size_t c = 0; c < count; c++) {
         fprintf(out, "<th scope=\"col\"%s>", columns[c].number ? " class=\"n\"" : "");
         mbp_html_put(out, columns[c].title);
