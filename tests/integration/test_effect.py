@@ -70,7 +70,7 @@ class MachineByFlags(unittest.TestCase):
         self.ctl("machine", "M1", "en_panne")
         self.ctl("force", "T1", "90")
         self.ctl("wait", "T1", "=", "90")
-        refused = self.ctl("machine", "M1", "en_service", check=False)
+        refused = self.ctl("--timeout", "2s", "machine", "M1", "en_service", check=False)
         self.assertEqual(refused.returncode, 1)
         self.assertIn("M1 stays en_panne: it was refused; its unit shows no journal that says why", refused.stderr)
 
