@@ -334,6 +334,8 @@ static void test_float64_has_the_fewest_digits_that_read_back_the_same(void **st
         assert_string_equal(ctl_point_text(&point, words, text, sizeof text), texts[i]);
         assert_string_equal(ctl_raw_text(MBP_FLOAT64, MBP_ABCD, words, text, sizeof text), texts[i]);
     }
+    assert_string_equal(ctl_raw_text(MBP_FLOAT64, MBP_ABCD, (uint16_t[]){0x8000, 0, 0, 0}, text, sizeof text), "-0");
+    assert_string_equal(ctl_raw_text(MBP_FLOAT64, MBP_ABCD, (uint16_t[]){0x7FF8, 0, 0, 0}, text, sizeof text), "NaN");
     assert_int_equal(ctl_point_parse(&scaled, "0.3", words, text, sizeof text), MBP_OK);
     assert_string_equal(ctl_point_number(&scaled, words, text, sizeof text), "0.3");
 }

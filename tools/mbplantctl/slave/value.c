@@ -196,7 +196,7 @@ const char *ctl_point_form(const struct ctl_point *point, const uint16_t *words,
 const char *ctl_raw_text(enum mbp_type type, enum mbp_order order, const uint16_t *words, char *buf, size_t size)
 {
     const struct mbp_register reg = {.scale = 1, .type = (uint8_t)type, .order = (uint8_t)order};
-    double value = mbp_register_decode(&reg, words);
+    double value = mbp_codec_decode(type, order, 1, words); /* a register's offset makes 0 of -0 */
     if (mbp_type_is_wide(type))
         whole_text(type, order, words, buf, size);
     else if (isnan(value))
