@@ -105,9 +105,10 @@ void mbp_grid_cell(struct mbp_grid *grid, enum mbp_paint paint, const char *form
 /* The same of what there is not, or is not known: "-", in JSON null, in CSV nothing. */
 void mbp_grid_none(struct mbp_grid *grid);
 
-/* Writes all rows. colour concerns text only. Errors: MBP_ERR_MEMORY (nothing written), MBP_ERR_MISSING (HTML, JSONL,
- * JUNIT).
- */
+/* The same of a text that is no number, whatever it says: in JSON a text in a column of numbers, too. */
+void mbp_grid_text_cell(struct mbp_grid *grid, enum mbp_paint paint, const char *text);
+
+/* Writes all rows. colour concerns text only. Errors: MBP_ERR_MEMORY (nothing written), MBP_ERR_MISSING (no table). */
 enum mbp_status mbp_grid_write(const struct mbp_grid *grid, enum mbp_format format, bool colour, FILE *out);
 
 /* The colour of a state of a machine. */

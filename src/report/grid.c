@@ -1,5 +1,4 @@
 /* A grid: rows of text cells, written as an aligned table, Markdown, CSV or JSON. */
-#include <jansson.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +14,7 @@
 struct cell {
     const char *text; /* owned, except in a row of titles */
     enum mbp_paint paint;
-    bool none; /* there is nothing */
+    enum { CELL_ANY, CELL_NONE, CELL_TEXT } is; /* there is nothing; it is no number, whatever it says */
 };
 
 struct mbp_grid {
@@ -74,14 +73,21 @@ void mbp_grid_cell(struct mbp_grid *grid, enum mbp_paint paint, const char *form
         grid->incomplete = true;
         return;
     }
-    grid->cells[grid->count++] = (struct cell){copy, paint, false};
+    grid->cells[grid->count++] = (struct cell){copy, paint, CELL_ANY};
 }
 
 void mbp_grid_none(struct mbp_grid *grid)
 {
     mbp_grid_cell(grid, MBP_PAINT_NONE, "-");
     if (!grid->incomplete)
-        grid->cells[grid->count - 1].none = true;
+        grid->cells[grid->count - 1].is = CELL_NONE;
+}
+
+void mbp_grid_text_cell(struct mbp_grid *grid, enum mbp_paint paint, const char *text)
+{
+    mbp_grid_cell(grid, paint, "%s", text);
+    if (!grid->incomplete)
+        grid->cells[grid->count - 1].is = CELL_TEXT;
 }
 
 /* Columns on a terminal that a UTF-8 text takes: continuation bytes take none. */
@@ -288,7 +294,7 @@ static enum mbp_status write_text(const struct mbp_grid *grid, const size_t *wid
     if (titles == NULL)
         return MBP_ERR_MEMORY;
     for (size_t c = 0; c < n; c++)
-        titles[c] = (struct cell){grid->columns[c].title, MBP_PAINT_TITLE, false};
+        titles[c] = (struct cell){grid->columns[c].title, MBP_PAINT_TITLE, CELL_TEXT};
     put_row(grid, widths, titles, colour, out);
     for (size_t i = 0; i + n <= grid->count; i += n)
         put_row(grid, widths, &grid->cells[i], colour, out);
@@ -363,7 +369,7 @@ static void write_csv(const struct mbp_grid *grid, FILE *out)
         mbp_csv_field(out, grid->columns[c].key, c == 0);
     fputs(MBP_CSV_END_OF_ROW, out);
     for (size_t i = 0; i < grid->count; i++) {
-        mbp_csv_field(out, grid->cells[i].none ? "" : grid->cells[i].text, i % n == 0);
+        mbp_csv_field(out, grid->cells[i].is == CELL_NONE ? "" : grid->cells[i].text, i % n == 0);
         if (i % n + 1 == n)
             fputs(MBP_CSV_END_OF_ROW, out);
     }
@@ -376,30 +382,48 @@ static void put_json_text(FILE *out, const char *text)
     putc('"', out);
 }
 
-/* A number column's cell as a JSON number, where it is one; null where there is nothing. False: no memory. */
-static bool put_json_cell(FILE *out, const struct cell *cell, bool number)
+/* Digits, at least one. */
+static const char *skip_digits(const char *text, bool *good)
 {
-    const char *text = cell->text;
-    struct mbp_whole whole;
-    char digits[MBP_WHOLE_TEXT];
-    json_t *value = NULL;
-    bool good = true;
-    if (cell->none || (number && (text[0] == '\0' || strcmp(text, "-") == 0)))
-        fputs("null", out);
-    else if (number && mbp_whole_read(text, &whole)) /* jansson has 63 bits of it */
-        fputs(mbp_whole_text(&whole, digits), out);
-    else if (number && (value = json_loads(text, JSON_DECODE_ANY, NULL)) != NULL)
-        good = json_dumpf(value, out, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15)) == 0;
-    else
-        put_json_text(out, text);
-    json_decref(value);
-    return good;
+    const size_t len = strspn(text, "0123456789");
+    *good = *good && len > 0;
+    return text + len;
 }
 
-static enum mbp_status write_json(const struct mbp_grid *grid, FILE *out)
+/* A number as JSON has it (RFC 8259, 6): no "+5", no "007", which would be another text. */
+static bool is_json_number(const char *text)
+{
+    bool good = true;
+    text += *text == '-';
+    const bool zero = *text == '0';
+    const char *end = skip_digits(text, &good);
+    if (zero && end != text + 1)
+        return false;
+    if (*end == '.')
+        end = skip_digits(end + 1, &good);
+    if (*end == 'e' || *end == 'E') {
+        end += end[1] == '-' || end[1] == '+' ? 2 : 1;
+        end = skip_digits(end, &good);
+    }
+    return good && *end == '\0';
+}
+
+/* A number column's cell as a JSON number with its own digits, where it is one; null where there is nothing. */
+static void put_json_cell(FILE *out, const struct cell *cell, bool number)
+{
+    const char *text = cell->text;
+    number = number && cell->is != CELL_TEXT;
+    if (cell->is == CELL_NONE || (number && (text[0] == '\0' || strcmp(text, "-") == 0)))
+        fputs("null", out);
+    else if (number && is_json_number(text))
+        fputs(text, out);
+    else
+        put_json_text(out, text);
+}
+
+static void write_json(const struct mbp_grid *grid, FILE *out)
 {
     const size_t n = grid->column_count;
-    bool good = true;
     putc('[', out);
     for (size_t i = 0; i < grid->count; i++) {
         const struct mbp_grid_column *column = &grid->columns[i % n];
@@ -409,12 +433,11 @@ static enum mbp_status write_json(const struct mbp_grid *grid, FILE *out)
             fputs(",\n    ", out);
         put_json_text(out, column->key);
         fputs(": ", out);
-        good = put_json_cell(out, &grid->cells[i], column->number) && good;
+        put_json_cell(out, &grid->cells[i], column->number);
         if (i % n == n - 1)
             fputs("\n  }", out);
     }
     fputs(grid->count > 0 ? "\n]\n" : "]\n", out);
-    return good ? MBP_OK : MBP_ERR_MEMORY;
 }
 
 enum mbp_status mbp_grid_write(const struct mbp_grid *grid, enum mbp_format format, bool colour, FILE *out)
@@ -423,8 +446,10 @@ enum mbp_status mbp_grid_write(const struct mbp_grid *grid, enum mbp_format form
         return MBP_ERR_MEMORY;
     if (format == MBP_FORMAT_HTML || format >= MBP_FORMAT_JSONL)
         return MBP_ERR_MISSING;
-    if (format == MBP_FORMAT_JSON)
-        return write_json(grid, out);
+    if (format == MBP_FORMAT_JSON) {
+        write_json(grid, out);
+        return MBP_OK;
+    }
     size_t *widths = calloc(grid->column_count, sizeof *widths);
     if (widths == NULL)
         return MBP_ERR_MEMORY;

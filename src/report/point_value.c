@@ -27,6 +27,9 @@ void mbp_report_point_value(const struct mbp_point *point, uint16_t *words, uint
     } else if (point->type == MBP_FLOAT32) {
         float number = (float)mbp_register_decode(&reg, words);
         fputs(isfinite(number) ? mbp_float_text(number, text, sizeof text) : "null", out);
+    } else if (point->type == MBP_FLOAT64 && mbp_register_is_plain(&reg)) {
+        double number = mbp_register_decode(&reg, words);
+        fputs(isfinite(number) ? mbp_number_shortest(number, text) : "null", out);
     } else if (mbp_register_is_wide(&reg)) {
         uint64_t bits = mbp_codec_bits((enum mbp_type)point->type, (enum mbp_order)point->order, words);
         struct mbp_whole whole = mbp_codec_whole_of((enum mbp_type)point->type, bits);

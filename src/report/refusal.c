@@ -41,14 +41,22 @@ static bool is_within(double value, const double range[2])
     return value >= range[0] && value <= range[1];
 }
 
+/* All its digits, be they 16. */
+static const char *say_end(enum mbp_lang lang, double end, char buf[NUMBER])
+{
+    if (fabs(end) < 1e17 && end == floor(end))
+        snprintf(buf, NUMBER, "%.0f", end);
+    else
+        mbp_number_shortest(end, buf);
+    return mbp_message_decimal(lang, buf);
+}
+
 static const char *say_range(enum mbp_lang lang, const double range[2], const char *unit_text, char *buf, size_t size)
 {
     char low[NUMBER];
     char high[NUMBER];
-    snprintf(low, sizeof low, "%.10g", range[0]);
-    snprintf(high, sizeof high, "%.10g", range[1]);
-    snprintf(buf, size, mbp_message(lang, MSG_WHY_RANGE), mbp_message_decimal(lang, low),
-             mbp_message_decimal(lang, high), unit_text[0] != '\0' ? " " : "", unit_text);
+    snprintf(buf, size, mbp_message(lang, MSG_WHY_RANGE), say_end(lang, range[0], low), say_end(lang, range[1], high),
+             unit_text[0] != '\0' ? " " : "", unit_text);
     return buf;
 }
 

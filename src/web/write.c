@@ -161,8 +161,7 @@ static bool fits(struct web_call *call, const struct mbp_point *point, double va
     const struct mbp_register reg = mbp_point_register(point);
     if (isnan(value) || mbp_register_holds(&reg, value))
         return true;
-    snprintf(text, sizeof text, "%.10g", value);
-    tell_outside(call, point, text);
+    tell_outside(call, point, mbp_number_shortest(value, text));
     return false;
 }
 

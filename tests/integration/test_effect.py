@@ -22,6 +22,59 @@ units:
 """
 
 
+FLAGS = """\
+mbplant: 1
+name: Flags
+scan: 500ms
+units:
+  - id: 1
+    blocks: BLOCKS
+    machines:
+      - name: M1
+        sensors: [{name: T1, range: [0, 100], limits: {high: 80}, trip: [high], signal: {base: 50}, register: {at: 0, type: float32}}]
+    points:
+      - {at: discrete 0, tag: M1.en_panne}
+      - {at: coil 1, tag: M1.en_service, access: write}
+      - {at: coil 2, tag: M1.maintenance, access: write}
+      - {at: coil 3, tag: M1.en_panne, access: write}
+"""
+
+
+class MachineByFlags(unittest.TestCase):
+    """Of a machine whose state no register shows, its verb says what became of the command as far as something tells it."""
+
+    def begin(self, blocks, more=""):
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        file = pathlib.Path(folder) / "flags.yaml"
+        file.write_text(FLAGS.replace("BLOCKS", blocks) + more, encoding="utf-8")
+        self.ctl = self.enterContext(support.Plant(file)).ctl
+        self.ctl("machine", "M1", "en_panne")
+        self.ctl("wait", "di:0", "on")
+
+    def test_journal_tells_of_a_state_that_no_flag_shows(self):
+        self.begin("{default: none, summary: 30000, events: 31000}")
+        self.assertEqual(self.ctl("machine", "M1", "maintenance"), "M1: en_panne -> maintenance\n")
+        self.ctl("machine", "M1", "en_panne")
+        self.ctl("wait", "di:0", "on")
+        self.assertEqual(self.ctl("machine", "M1", "en_service"), "M1: en_panne -> en_service\n")
+
+    def test_without_a_journal_it_was_asked_for(self):
+        self.begin("none")
+        self.assertEqual(self.ctl("machine", "M1", "maintenance"),
+                         "M1: asked for maintenance; no point of its unit shows its state\n")
+        self.ctl("wait", "di:0", "off")
+
+    def test_where_no_scan_is_seen_the_state_is_waited_for(self):
+        self.begin("none", "      - {at: discrete 1, tag: M1.maintenance, access: read}\n")
+        self.assertEqual(self.ctl("machine", "M1", "maintenance"), "M1: en_panne -> maintenance\n")
+        self.ctl("machine", "M1", "en_panne")
+        self.ctl("force", "T1", "90")
+        self.ctl("wait", "T1", "=", "90")
+        refused = self.ctl("--timeout", "2s", "machine", "M1", "en_service", check=False)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("M1 stays en_panne: it was refused; its unit shows no journal that says why", refused.stderr)
+
+
 class Effects(unittest.TestCase):
     def setUp(self):
         folder = self.enterContext(tempfile.TemporaryDirectory())

@@ -239,6 +239,128 @@ static void test_number_outside_a_type_is_told_its_ends_to_the_last_digit(void *
     }
 }
 
+static void test_digits_are_read_as_strtod_takes_them(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        struct ctl_digits digits;
+        const char *end;
+    } cases[] = {
+        {"9007199254740993", {.whole = {.magnitude = UINT64_C(9007199254740993)}}, ""},
+        {" \t-9007199254740993 m", {.whole = {UINT64_C(9007199254740993), true}}, " m"},
+        {"+18446744073709551615m", {.whole = {.magnitude = UINT64_MAX}}, "m"},
+        {"0x20000000000001", {.whole = {.magnitude = UINT64_C(0x20000000000001)}}, ""},
+        {"-0X10 x", {.whole = {16, true}}, " x"},
+        {"0x", {.whole = {0, false}}, "x"},
+        {"9007199254740993.000", {.whole = {.magnitude = UINT64_C(9007199254740993)}}, ""},
+        {"9007199254740993e0", {.whole = {.magnitude = UINT64_C(9007199254740993)}}, ""},
+        {"9.007199254740993e15", {.whole = {.magnitude = UINT64_C(9007199254740993)}}, ""},
+        {"9007199254740993000e-3", {.whole = {.magnitude = UINT64_C(9007199254740993)}}, ""},
+        {"9007199254740993.5", {.whole = {.magnitude = UINT64_C(9007199254740993)}, .fraction = true}, ""},
+        {"-.5e", {.whole = {0, true}, .fraction = true}, "e"},
+        {"12e-3", {.whole = {0, false}, .fraction = true}, ""},
+        {"5.", {.whole = {5, false}}, ""},
+        {"5e+", {.whole = {5, false}}, "e+"},
+        {"18446744073709551616", {.whole = {.magnitude = UINT64_MAX}, .beyond = true}, ""},
+        {"-1e99999999999999999999", {.whole = {UINT64_MAX, true}, .beyond = true}, ""},
+        {"1e-99999999999999999999", {.whole = {0, false}, .fraction = true}, ""},
+        {"0xFFFFFFFFFFFFFFFFF", {.whole = {.magnitude = UINT64_MAX}, .beyond = true}, ""},
+    };
+    static const char *const none[] = {"", "-", "m", ".", "+.e5", "nan", "inf", "- 5", "0x1p4", "0x1.8"};
+    struct ctl_digits digits;
+    const char *end;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        if (!ctl_digits_read(cases[i].text, &digits, &end))
+            fail_msg("%s", cases[i].text);
+        assert_int_equal(digits.whole.magnitude, cases[i].digits.whole.magnitude);
+        assert_int_equal(digits.whole.negative, cases[i].digits.whole.negative);
+        assert_int_equal(digits.fraction, cases[i].digits.fraction);
+        assert_int_equal(digits.beyond, cases[i].digits.beyond);
+        assert_string_equal(end, cases[i].end);
+    }
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+        assert_false(ctl_digits_read(none[i], &digits, &end));
+}
+
+static void test_number_of_64_bits_loses_no_digit_however_it_is_typed(void **state)
+{
+    (void)state;
+    static const char *const same[] = {" 9007199254740993",  "\t9007199254740993",  "+9007199254740993",
+                                       "9007199254740993.0", "9007199254740993e0",  "9.007199254740993e15",
+                                       "0x20000000000001",   "9007199254740993.0m", " 9007199254740993 m"};
+    static const char *const refused[] = {"9007199254740993.5", "0x20000000000001.0", "9007199254740993,0",
+                                          "9007199254740993 s"};
+    const struct ctl_point point = {
+        .map = {.count = 4, .table = MBP_HOLDING_REGISTERS, .type = MBP_UINT64, .scale = 1, .unit_text = "m"},
+        .limit = -1};
+    const struct ctl_address raw = {MBP_HOLDING_REGISTERS, 0, 4, MBP_UINT64, MBP_ABCD};
+    char why[160];
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
+        uint16_t words[4] = {0};
+        assert_int_equal(ctl_point_parse(&point, same[i], words, why, sizeof why), MBP_OK);
+        assert_int_equal(mbp_codec_bits(MBP_UINT64, MBP_ABCD, words), UINT64_C(9007199254740993));
+        words[3] = 0;
+        if (strchr(same[i], 'm') == NULL) {
+            assert_int_equal(ctl_raw_parse(&raw, same[i], words, why, sizeof why), MBP_OK);
+            assert_int_equal(mbp_codec_bits(MBP_UINT64, MBP_ABCD, words), UINT64_C(9007199254740993));
+        }
+    }
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        uint16_t words[4] = {0};
+        assert_int_equal(ctl_point_parse(&point, refused[i], words, why, sizeof why), MBP_ERR_FORMAT);
+        assert_int_equal(ctl_raw_parse(&raw, refused[i], words, why, sizeof why), MBP_ERR_FORMAT);
+    }
+    uint16_t words[4] = {0};
+    assert_int_equal(ctl_point_parse(&point, "1.5", words, why, sizeof why), MBP_OK); /* the nearest, as elsewhere */
+    assert_int_equal(words[3], 2);
+}
+
+static void test_float64_has_the_fewest_digits_that_read_back_the_same(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"3.141592653589793",    "0.1",    "40",
+                                        "-0.30000000000000004", "1e+300", "9007199254740992"};
+    const struct ctl_point point = {
+        .map = {.count = 4, .table = MBP_HOLDING_REGISTERS, .type = MBP_FLOAT64, .scale = 1, .unit_text = ""},
+        .limit = -1};
+    struct ctl_point scaled = point;
+    scaled.map.scale = 0.1;
+    char text[300];
+    uint16_t words[4];
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        assert_int_equal(ctl_point_parse(&point, texts[i], words, text, sizeof text), MBP_OK);
+        assert_string_equal(ctl_point_number(&point, words, text, sizeof text), texts[i]);
+        assert_string_equal(ctl_point_text(&point, words, text, sizeof text), texts[i]);
+        assert_string_equal(ctl_raw_text(MBP_FLOAT64, MBP_ABCD, words, text, sizeof text), texts[i]);
+    }
+    assert_string_equal(ctl_raw_text(MBP_FLOAT64, MBP_ABCD, (uint16_t[]){0x8000, 0, 0, 0}, text, sizeof text), "-0");
+    assert_string_equal(ctl_raw_text(MBP_FLOAT64, MBP_ABCD, (uint16_t[]){0x7FF8, 0, 0, 0}, text, sizeof text), "NaN");
+    assert_int_equal(ctl_point_parse(&scaled, "0.3", words, text, sizeof text), MBP_OK);
+    assert_string_equal(ctl_point_number(&scaled, words, text, sizeof text), "0.3");
+}
+
+static void test_long_text_leaves_room_for_what_is_said_of_it(void **state)
+{
+    (void)state;
+    char text[221];
+    char why[160];
+    uint16_t words[4];
+    const struct ctl_point point = {
+        .map = {.count = 4, .table = MBP_HOLDING_REGISTERS, .type = MBP_UINT64, .scale = 1, .unit_text = ""},
+        .limit = -1};
+    memset(text, '1', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    assert_int_equal(ctl_point_parse(&point, text, words, why, sizeof why), MBP_ERR_RANGE);
+    assert_string_equal(why, "1111111111111111111111111111111111111... is outside what uint64 can hold: "
+                             "0..18446744073709551615");
+    memcpy(text + 36, "°", 2); /* a character is not cut */
+    assert_int_equal(ctl_point_parse(&point, text, words, why, sizeof why), MBP_ERR_FORMAT);
+    assert_string_equal(why, "'111111111111111111111111111111111111...' is not a number");
+    assert_int_equal(ctl_point_parse(&point, "18446744073709551615.5", words, why, sizeof why), MBP_ERR_RANGE);
+    assert_non_null(strstr(why, "18446744073709551615.5 is outside "));
+}
+
 static void test_raw_value_must_be_whole_and_fit_its_type(void **state)
 {
     (void)state;
@@ -275,6 +397,10 @@ int main(void)
         cmocka_unit_test(test_text_in_another_order_is_read_and_typed_in_it),
         cmocka_unit_test(test_integer_of_64_bits_is_read_and_typed_to_the_last_digit),
         cmocka_unit_test(test_number_outside_a_type_is_told_its_ends_to_the_last_digit),
+        cmocka_unit_test(test_digits_are_read_as_strtod_takes_them),
+        cmocka_unit_test(test_number_of_64_bits_loses_no_digit_however_it_is_typed),
+        cmocka_unit_test(test_float64_has_the_fewest_digits_that_read_back_the_same),
+        cmocka_unit_test(test_long_text_leaves_room_for_what_is_said_of_it),
         cmocka_unit_test(test_raw_value_must_be_whole_and_fit_its_type),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -133,6 +133,49 @@ static void test_json_number_column_is_a_number_or_null(void **state)
     free(text);
 }
 
+static void test_json_number_column_takes_only_what_json_has_as_a_number(void **state)
+{
+    (void)state;
+    static const char *const numbers[] = {"0", "-5", "1e3", "65.20", "3.141592653589793", "-0.5E-7", "1e+10"};
+    static const char *const texts[] = {"007", "+5",  "0x10", "null", "true", "[1]", "{}",
+                                        "1.",  ".5",  "1e",   "-",    "",     "--1", " 1",
+                                        "-01", "1 m", "5\n",  "1e+",  "inf",  "1,5", "18446744073709551616x"};
+    char line[64];
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        char *text = written(MBP_FORMAT_JSON, false, "b", numbers[i]);
+        snprintf(line, sizeof line, "\"count\": %s\n", numbers[i]);
+        assert_non_null(strstr(text, line));
+        free(text);
+    }
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        const bool none = texts[i][0] == '\0' || strcmp(texts[i], "-") == 0;
+        char *text = written(MBP_FORMAT_JSON, false, "b", texts[i]);
+        assert_non_null(strstr(text, none ? "\"count\": null\n" : "\"count\": \""));
+        free(text);
+    }
+}
+
+static void test_json_text_in_a_number_column_stays_a_text(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"12", "0012", "null", "true", "1e3", "-", ""};
+    char line[64];
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct mbp_grid *grid = NULL;
+        struct report_stream stream;
+        assert_int_equal(mbp_grid_new(columns, 2, &grid), MBP_OK);
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "a");
+        mbp_grid_text_cell(grid, MBP_PAINT_NONE, texts[i]);
+        report_open(&stream);
+        assert_int_equal(mbp_grid_write(grid, MBP_FORMAT_JSON, false, stream.file), MBP_OK);
+        char *text = report_text(&stream);
+        snprintf(line, sizeof line, "\"count\": \"%s\"\n", texts[i]);
+        assert_non_null(strstr(text, line));
+        mbp_grid_free(grid);
+        free(text);
+    }
+}
+
 static void test_what_there_is_not_is_a_dash_and_null_and_nothing(void **state)
 {
     (void)state;
@@ -233,6 +276,8 @@ int main(void)
         cmocka_unit_test(test_csv_text_that_a_spreadsheet_would_reckon_with_is_marked),
         cmocka_unit_test(test_json_number_column_is_a_number_or_null),
         cmocka_unit_test(test_grid_leaves_out_what_is_empty_then_by_rank_and_cuts_text_last),
+        cmocka_unit_test(test_json_number_column_takes_only_what_json_has_as_a_number),
+        cmocka_unit_test(test_json_text_in_a_number_column_stays_a_text),
         cmocka_unit_test(test_what_there_is_not_is_a_dash_and_null_and_nothing),
         cmocka_unit_test(test_html_and_jsonl_are_refused_and_nothing_is_written),
     };

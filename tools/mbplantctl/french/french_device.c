@@ -272,6 +272,7 @@ const struct mbp_pair ctl_french_device[] = {
     {"'%s' is not a number%s%s%s", "« %s » n’est pas un nombre%s%s%s"},
     {"; decimals stand behind a point", " ; les décimales sont derrière un point"},
     {"%s is outside what %s%s can hold: %s..%s%s%s", "%s est hors de ce que %s%s peut contenir : %s..%s%s%s"},
+    {"'%s': so large a number is written whole, with all its digits", "« %s » : un nombre aussi grand s’écrit entier, avec tous ses chiffres"},
     {"%s holds whole numbers only; a float32 is written as hr:0:float32", "%s ne contient que des entiers ; un float32 s’écrit comme hr:0:float32"},
     {"KIND is one of these, its first words, or its number:\n", "GENRE est l’un de ceux-ci, ses premiers mots, ou son numéro :\n"},
     {"; a plant file is never overwritten, choose another name", " ; un fichier d’installation n’est jamais écrasé, choisir un autre nom"},

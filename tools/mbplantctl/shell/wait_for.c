@@ -26,7 +26,7 @@ static const struct {
 /* What is waited for. */
 struct condition {
     char name[128];
-    char value[128]; /* as it was asked for */
+    char value[300]; /* as it was asked for */
     bool compares;   /* there was a sign */
     enum relation relation;
     uint32_t machine; /* UINT32_MAX = a point */
@@ -34,8 +34,8 @@ struct condition {
     struct ctl_point point;
     bool is_text;
     double number;
-    bool is_whole; /* as it is of a point whose number has more digits than a double */
-    struct mbp_whole whole;
+    bool is_wide; /* a point whose number has more digits than a double: */
+    struct ctl_digits digits;
     char seen[320]; /* what was there when it was looked at last */
 };
 
@@ -77,8 +77,8 @@ static void split(const char *text, struct condition *condition)
          sizeof condition->name); /* a sign that is none: no point has such a name */
 }
 
-/* A number, perhaps with a unit behind it; or a word that stands for one. */
-static bool take_number(const char *value, double *out)
+/* A word that stands for a number. */
+static bool take_word(const char *value, double *out)
 {
     static const char *const on[] = {"on", "true", "active", "yes"};
     static const char *const off[] = {"off", "false", "normal", "no"};
@@ -88,9 +88,28 @@ static bool take_number(const char *value, double *out)
             return true;
         }
     }
-    char *end;
-    *out = strtod(value, &end);
-    return end != value && isfinite(*out) && (*end == '\0' || *end == ' ');
+    return false;
+}
+
+/* A number, perhaps with a unit behind it; or a word that stands for one. */
+static bool take_number(struct condition *condition)
+{
+    const char *unit = condition->point.map.unit_text;
+    const char *end = condition->value;
+    bool taken = take_word(condition->value, &condition->number);
+    if (taken) {
+        condition->digits = (struct ctl_digits){.whole = {.magnitude = condition->number > 0}};
+        return true;
+    }
+    if (condition->is_wide) {
+        taken = ctl_digits_read(condition->value, &condition->digits, &end);
+    } else {
+        char *behind;
+        condition->number = strtod(condition->value, &behind);
+        taken = behind != condition->value && isfinite(condition->number);
+        end = behind;
+    }
+    return taken && (*end == '\0' || *end == ' ' || (unit != NULL && strcmp(end, unit) == 0));
 }
 
 static enum ctl_exit wrong(const struct condition *condition, const char *allowed)
@@ -152,13 +171,13 @@ static enum ctl_exit find_point(struct ctl *ctl, const char *name, struct condit
     condition->is_text = condition->point.map.type == MBP_STRING && !mbp_table_is_bits(condition->point.map.table);
     if (condition->is_text)
         return equals && condition->value[0] != '\0' ? CTL_OK : wrong(condition, "a text, as it is or with = or !=");
+    const struct mbp_register reg = mbp_point_register(&condition->point.map);
+    condition->is_wide = !mbp_table_is_bits(condition->point.map.table) && mbp_register_is_wide(&reg);
     if (condition->value[0] == '\0') { /* until it is on */
         condition->relation = IS_NOT;
         return CTL_OK;
     }
-    condition->is_whole = mbp_whole_read(condition->value, &condition->whole);
-    return take_number(condition->value, &condition->number) ? CTL_OK
-                                                             : wrong(condition, "a number, on, off, active or normal");
+    return take_number(condition) ? CTL_OK : wrong(condition, "a number, on, off, active or normal");
 }
 
 static enum ctl_exit find(struct ctl *ctl, struct condition *condition)
@@ -208,18 +227,26 @@ static bool holds(enum relation relation, bool less, bool more, bool none)
     return false;
 }
 
-/* What is there, as text, beside what is waited for: all digits of both, where both are whole. */
+/* What is there, as text, beside what is waited for. */
 static bool number_holds(const struct condition *condition, const char *text)
 {
-    struct mbp_whole now;
-    if (condition->is_whole && mbp_whole_read(text, &now)) {
-        const int order = mbp_whole_compare(&now, &condition->whole);
-        const bool less = order < 0;
-        return holds(condition->relation, less, order > 0, false);
-    }
     const double value = text[0] != '\0' ? strtod(text, NULL) : (double)NAN;
     const bool less = value < condition->number;
     return holds(condition->relation, less, value > condition->number, isnan(value));
+}
+
+/* All digits of both. What has more than 64 bits, or decimals, no register equals. */
+static bool whole_holds(const struct condition *condition, const uint16_t *words)
+{
+    const struct mbp_point *map = &condition->point.map;
+    const struct ctl_digits *wanted = &condition->digits;
+    const uint64_t bits = mbp_codec_bits((enum mbp_type)map->type, (enum mbp_order)map->order, words);
+    const struct mbp_whole now = mbp_codec_whole_of((enum mbp_type)map->type, bits);
+    int order = mbp_whole_compare(&now, &wanted->whole);
+    if (wanted->beyond || (order == 0 && wanted->fraction))
+        order = wanted->whole.negative ? 1 : -1;
+    const bool less = order < 0;
+    return holds(condition->relation, less, order > 0, false);
 }
 
 /* Whether an address tells if a machine is in that state. */
@@ -261,7 +288,8 @@ static enum mbp_status look_at_point(struct ctl *ctl, struct condition *conditio
     if (condition->is_text)
         *met = (strcmp(number, condition->value) == 0) == (condition->relation == IS);
     else
-        *met = number_holds(condition, number);
+        *met =
+            condition->is_wide && number[0] != '\0' ? whole_holds(condition, words) : number_holds(condition, number);
     return MBP_OK;
 }
 

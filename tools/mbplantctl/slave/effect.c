@@ -68,10 +68,21 @@ static enum mbp_status wait_for_scan(struct ctl *ctl, uint8_t unit, bool *done)
     return status;
 }
 
+/* The unit that shows how many scans there were; -1 = none. */
+static int scans_unit(const struct mbp_plant *plant)
+{
+    const int shows = ctl_map_unit(plant);
+    return shows < 0 && plant != NULL && plant->instructor ? MBP_INSTRUCTOR_UNIT : shows;
+}
+
+bool ctl_shows_scans(const struct mbp_plant *plant)
+{
+    return scans_unit(plant) >= 0;
+}
+
 enum ctl_exit ctl_await_effect(struct ctl *ctl, const char *name)
 {
-    const int shows = ctl_map_unit(ctl->plant);
-    const int unit = shows < 0 && ctl->plant != NULL && ctl->plant->instructor ? MBP_INSTRUCTOR_UNIT : shows;
+    const int unit = scans_unit(ctl->plant);
     bool done = false;
     ctl->pending = false;
     if (ctl->options->no_wait || unit < 0)

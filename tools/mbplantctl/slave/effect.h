@@ -9,6 +9,9 @@
  * are told, naming what was asked: no answer any more, or no scan in three of its periods and --timeout. */
 enum ctl_exit ctl_await_effect(struct ctl *ctl, const char *name);
 
+/* Whether a unit shows how many scans there were: without one nothing above waits. */
+bool ctl_shows_scans(const struct mbp_plant *plant);
+
 /* Behind what the verb says: that it waits for a scan, where the plant is paused. Returns CTL_OK. */
 enum ctl_exit ctl_say_pending(const struct ctl *ctl, const char *name);
 

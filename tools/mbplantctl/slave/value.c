@@ -82,6 +82,16 @@ static void form_scale(const struct ctl_point *point, char *buf, size_t size)
     mbp_message_decimal(ctl_spoken(), buf);
 }
 
+/* A float64 with the fewest digits that read back the same; through a scale it has fewer that mean something. */
+static void double_text(const struct mbp_register *reg, double value, char *buf, size_t size)
+{
+    char text[32];
+    if (mbp_register_is_plain(reg))
+        snprintf(buf, size, "%s", mbp_number_shortest(value, text));
+    else
+        snprintf(buf, size, "%.15g", value);
+}
+
 /* One number, without its unit. */
 static void number_text(const struct ctl_point *point, const uint16_t *words, char *buf, size_t size)
 {
@@ -95,7 +105,7 @@ static void number_text(const struct ctl_point *point, const uint16_t *words, ch
     else if (type == MBP_FLOAT32)
         mbp_float_text((float)value, buf, size);
     else if (type == MBP_FLOAT64)
-        snprintf(buf, size, "%.15g", value);
+        double_text(&reg, value, buf, size);
     else
         snprintf(buf, size, "%.*f", (int)decimals_of(&reg), value);
 }
@@ -185,17 +195,18 @@ const char *ctl_point_form(const struct ctl_point *point, const uint16_t *words,
 
 const char *ctl_raw_text(enum mbp_type type, enum mbp_order order, const uint16_t *words, char *buf, size_t size)
 {
-    double value = mbp_codec_decode(type, order, 1, words);
+    const struct mbp_register reg = {.scale = 1, .type = (uint8_t)type, .order = (uint8_t)order};
+    double value = mbp_codec_decode(type, order, 1, words); /* a register's offset makes 0 of -0 */
     if (mbp_type_is_wide(type))
         whole_text(type, order, words, buf, size);
+    else if (isnan(value))
+        snprintf(buf, size, "NaN");
     else if (type == MBP_FLOAT32)
         mbp_float_text((float)value, buf, size);
     else if (type == MBP_FLOAT64)
-        snprintf(buf, size, "%.15g", value);
+        double_text(&reg, value, buf, size);
     else
         snprintf(buf, size, "%.0f", value);
-    if (buf[0] == '\0')
-        snprintf(buf, size, "NaN");
     return buf;
 }
 
@@ -235,16 +246,89 @@ static enum mbp_status parse_string(const struct ctl_point *point, const char *t
     return MBP_OK;
 }
 
+#define DIGITS       "0123456789"
+#define BLANKS       " \t\n\v\f\r"              /* that strtod passes over */
+#define EXPONENT_MAX 100000                     /* no argument has as many digits */
+#define DOUBLE_WHOLE UINT64_C(0x20000000000000) /* 2^53: beyond it a double has no longer all whole numbers */
+
+static void add_digit(struct ctl_digits *number, unsigned digit)
+{
+    number->beyond = number->beyond || number->whole.magnitude > (UINT64_MAX - digit) / 10;
+    number->whole.magnitude = number->beyond ? UINT64_MAX : number->whole.magnitude * 10 + digit;
+}
+
+/* What stands behind the digits, as strtod takes it: "e3". Returns what is behind that. */
+static const char *skip_exponent(const char *at, long *exponent)
+{
+    char *end = NULL;
+    *exponent = 0;
+    if ((*at != 'e' && *at != 'E') || !isdigit((unsigned char)at[at[1] == '-' || at[1] == '+' ? 2 : 1]))
+        return at;
+    *exponent = strtol(at + 1, &end, 10);
+    *exponent = *exponent > EXPONENT_MAX ? EXPONENT_MAX : *exponent < -EXPONENT_MAX ? -EXPONENT_MAX : *exponent;
+    return end;
+}
+
+static bool read_decimal(const char *at, struct ctl_digits *out, const char **end)
+{
+    const char *const whole = at;
+    const long whole_len = (long)strspn(at, DIGITS);
+    const char *const decimals = whole + whole_len + (whole[whole_len] == '.');
+    const long count = whole_len + (decimals > whole + whole_len ? (long)strspn(decimals, DIGITS) : 0);
+    long exponent;
+    *end = skip_exponent(decimals + (count - whole_len), &exponent);
+    const long point = whole_len + exponent; /* so many digits are before it */
+    for (long i = 0; i < count || (i < point && !out->beyond); i++) {
+        const char digit = i < whole_len ? whole[i] : i < count ? decimals[i - whole_len] : '0';
+        if (i < point)
+            add_digit(out, (unsigned)(digit - '0'));
+        else
+            out->fraction = out->fraction || digit != '0';
+    }
+    return count > 0;
+}
+
+bool ctl_digits_read(const char *text, struct ctl_digits *out, const char **end)
+{
+    const char *at = text + strspn(text, BLANKS);
+    char *behind = NULL;
+    *out = (struct ctl_digits){.whole = {.negative = *at == '-'}};
+    at += *at == '-' || *at == '+';
+    if (strncasecmp(at, "0x", 2) != 0 || !isxdigit((unsigned char)at[2]))
+        return read_decimal(at, out, end);
+    errno = 0;
+    out->whole.magnitude = strtoull(at, &behind, 16);
+    out->beyond = errno != 0;
+    *end = behind;
+    return *behind != '.' && *behind != 'p' && *behind != 'P'; /* "0x1p4" is 16, which strtod knows */
+}
+
+/* What was typed, or as much of it as leaves room for what is to be said of it. */
+static const char *typed(const char *text, char buf[CTL_TYPED_MAX])
+{
+    text += strspn(text, BLANKS);
+    size_t len = strlen(text);
+    if (len >= CTL_TYPED_MAX) {
+        len = CTL_TYPED_MAX - sizeof "...";
+        while (len > 0 && ((unsigned char)text[len] & 0xC0u) == 0x80u) /* no half of a character */
+            len--;
+        snprintf(buf, CTL_TYPED_MAX, "%.*s...", (int)len, text);
+    } else
+        snprintf(buf, CTL_TYPED_MAX, "%s", text);
+    return buf;
+}
+
 /* A number of text that the register has no room for: what it has room for. */
-static enum mbp_status tell_outside(const struct mbp_register *reg, const char *unit, const char *number, char *why,
+static enum mbp_status tell_outside(const struct mbp_register *reg, const char *unit, const char *text, char *why,
                                     size_t size)
 {
     char ends[2][MBP_WHOLE_TEXT];
     char by[40] = "";
+    char number[CTL_TYPED_MAX];
     if (reg->scale < 1 || reg->scale > 1)
         snprintf(by, sizeof by, " x %g", reg->scale);
     mbp_register_ends(reg, ends[0], ends[1]);
-    snprintf(why, size, ctl_tr("%s is outside what %s%s can hold: %s..%s%s%s"), number,
+    snprintf(why, size, ctl_tr("%s is outside what %s%s can hold: %s..%s%s%s"), typed(text, number),
              mbp_type_name((enum mbp_type)reg->type), by, ends[0], ends[1], unit[0] != '\0' ? " " : "", unit);
     return MBP_ERR_RANGE;
 }
@@ -255,20 +339,17 @@ static enum mbp_status parse_whole(const struct mbp_register *reg, const char *t
                                    char *why, size_t size)
 {
     const enum mbp_type type = (enum mbp_type)reg->type;
-    const bool negative = text[0] == '-';
-    const char *digits = text + (negative || text[0] == '+');
-    char *end = NULL;
-    if (!mbp_register_is_wide(reg) || !isdigit((unsigned char)digits[0]))
+    struct ctl_digits number;
+    const char *end = text;
+    if (!mbp_register_is_wide(reg) || !ctl_digits_read(text, &number, &end))
         return MBP_ERR_MISSING;
-    errno = 0;
-    const uint64_t magnitude = strtoull(digits, &end, strncasecmp(digits, "0x", 2) == 0 ? 16 : 10);
-    const struct mbp_whole whole = {.magnitude = magnitude, .negative = negative};
     const char *rest = end + strspn(end, " ");
-    if (*rest != '\0' && strcmp(rest, unit) != 0)
+    if ((*rest != '\0' && strcmp(rest, unit) != 0) || number.fraction)
         return MBP_ERR_MISSING;
-    if (errno != 0 || !mbp_register_holds_whole(reg, &whole))
+    if (number.beyond || !mbp_register_holds_whole(reg, &number.whole))
         return tell_outside(reg, unit, text, why, size);
-    mbp_codec_put_bits(type, (enum mbp_order)reg->order, mbp_codec_whole(type, negative, magnitude), words);
+    const uint64_t bits = mbp_codec_whole(type, number.whole.negative, number.whole.magnitude);
+    mbp_codec_put_bits(type, (enum mbp_order)reg->order, bits, words);
     return MBP_OK;
 }
 
@@ -276,13 +357,15 @@ static enum mbp_status parse_whole(const struct mbp_register *reg, const char *t
 static enum mbp_status parse_number(const char *text, const char *unit, double *out, char *why, size_t size)
 {
     char *end;
+    char said[CTL_TYPED_MAX];
     errno = 0;
     double number = strtod(text, &end);
     const char *rest = end;
     while (*rest == ' ')
         rest++;
     if (end == text || errno != 0 || !isfinite(number) || (*rest != '\0' && strcmp(rest, unit) != 0)) {
-        snprintf(why, size, ctl_tr("'%s' is not a number%s%s%s"), text, unit[0] != '\0' ? ctl_tr(" of ") : "", unit,
+        snprintf(why, size, ctl_tr("'%s' is not a number%s%s%s"), typed(text, said),
+                 unit[0] != '\0' ? ctl_tr(" of ") : "", unit,
                  *rest == ',' ? ctl_tr("; decimals stand behind a point") : "");
         return MBP_ERR_FORMAT;
     }
@@ -290,14 +373,17 @@ static enum mbp_status parse_number(const char *text, const char *unit, double *
     return MBP_OK;
 }
 
-static enum mbp_status check_type(const struct mbp_register *reg, const char *unit, double number, char *why,
-                                  size_t size)
+/* text: that the number was typed as. */
+static enum mbp_status check_type(const struct mbp_register *reg, const char *unit, const char *text, double number,
+                                  char *why, size_t size)
 {
-    char text[40];
-    if (mbp_register_holds(reg, number))
+    char said[CTL_TYPED_MAX];
+    if (!mbp_register_holds(reg, number))
+        return tell_outside(reg, unit, text, why, size);
+    if (!mbp_register_is_wide(reg) || fabs(number) < (double)DOUBLE_WHOLE)
         return MBP_OK;
-    snprintf(text, sizeof text, "%.10g", number);
-    return tell_outside(reg, unit, text, why, size);
+    snprintf(why, size, ctl_tr("'%s': so large a number is written whole, with all its digits"), typed(text, said));
+    return MBP_ERR_FORMAT;
 }
 
 enum mbp_status ctl_point_parse(const struct ctl_point *point, const char *text, uint16_t *words, char *why,
@@ -321,7 +407,7 @@ enum mbp_status ctl_point_parse(const struct ctl_point *point, const char *text,
         return status;
     status = parse_number(text, unit, &number, why, size);
     if (status == MBP_OK)
-        status = check_type(&reg, unit, number, why, size);
+        status = check_type(&reg, unit, text, number, why, size);
     if (status == MBP_OK)
         mbp_register_encode(&reg, number, words);
     return status;
@@ -346,7 +432,7 @@ enum mbp_status ctl_raw_parse(const struct ctl_address *address, const char *tex
                  mbp_type_name(address->type));
         return MBP_ERR_FORMAT;
     }
-    status = check_type(&reg, "", number, why, size);
+    status = check_type(&reg, "", text, number, why, size);
     if (status == MBP_OK)
         mbp_register_encode(&reg, number, words);
     return status;

@@ -30,6 +30,20 @@ const char *ctl_string_text(enum mbp_order order, const uint16_t *words, size_t 
 /* "0x028C" or "0x4282 0x6666". Returns buf. 900 bytes suffice. */
 const char *ctl_words_text(const uint16_t *words, size_t count, char *buf, size_t size);
 
+/* A number by its digits, of which a double drops the last ones. */
+struct ctl_digits {
+    struct mbp_whole whole; /* without its decimals */
+    bool fraction;          /* they are not all 0 */
+    bool beyond;            /* it has more than 64 bits: no register holds it; whole has its sign */
+};
+
+/* As strtod takes it, with blanks before it and a sign, decimal or hexadecimal; end: what is behind it. False: it
+ * begins with no number, or with a hexadecimal one that is not whole. */
+bool ctl_digits_read(const char *text, struct ctl_digits *out, const char **end);
+
+/* Bytes of what was typed that a message repeats, and the 0 behind them. */
+#define CTL_TYPED_MAX 41
+
 /* What the user typed, as the point's words. A sensor's own unit may follow the number. Errors: MBP_ERR_FORMAT (no
  * number), MBP_ERR_RANGE (the type cannot hold it); why (of size bytes) says what is allowed. */
 enum mbp_status ctl_point_parse(const struct ctl_point *point, const char *text, uint16_t *words, char *why,

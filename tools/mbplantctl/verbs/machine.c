@@ -135,7 +135,7 @@ enum ctl_exit ctl_machine_show(struct ctl *ctl, uint32_t machine)
 struct command {
     struct ctl *ctl;
     uint32_t machine;
-    enum mbp_state_code to;
+    enum mbp_state_code was, to;
     struct mbp_summary_view before;
     struct mbp_event outcome; /* the change of state, or its refusal; code 0 = none was found */
 };
@@ -174,31 +174,50 @@ static enum mbp_status look_for_outcome(struct command *command)
     }
 }
 
-static enum ctl_exit tell(struct command *command, const struct mbp_machine_view *now, enum mbp_state_code was)
+/* Where flags alone show the state, none may show this one: the journal tells it then. */
+static enum ctl_exit tell(struct command *command, const struct mbp_machine_view *now)
 {
     const struct mbp_plant *plant = command->ctl->plant;
     const char *name = plant->machines[command->machine].name;
+    const char *asked = ctl_tr(mbp_state_name(command->to));
     enum mbp_status status = look_for_outcome(command);
-    if (now->state == command->to) {
-        ctl_say("%s: %s -> %s\n", name, ctl_tr(mbp_state_name(was)), ctl_tr(mbp_state_name(command->to)));
+    const bool obeyed =
+        now->untold ? command->outcome.code == MBP_EV_MACHINE_STATE : now->state == (unsigned)command->to;
+    if (obeyed) {
+        ctl_say("%s: %s -> %s\n", name, ctl_tr(mbp_state_name(command->was)), asked);
         return CTL_OK;
     }
-    if (status == MBP_ERR_MISSING) {
-        ctl_error("%s stays %s: it was refused; its unit shows no journal that says why", name,
-                  ctl_tr(mbp_state_name((enum mbp_state_code)now->state)));
-        return CTL_FAILED;
-    }
-    if (status != MBP_OK)
+    if (status != MBP_OK && status != MBP_ERR_MISSING)
         return ctl_fail(command->ctl, status, "reading the journal for the reason");
     if (command->outcome.code != 0) {
         const struct mbp_telling by = ctl_telling(command->ctl);
         char sentence[256];
         ctl_error("%s", mbp_report_sentence(&by, &command->outcome, sentence, sizeof sentence));
+    } else if (now->untold) {
+        ctl_say("%s: asked for %s; no point of its unit shows its state\n", name, asked);
+        return CTL_OK;
+    } else if (status == MBP_ERR_MISSING) {
+        ctl_error("%s stays %s: it was refused; its unit shows no journal that says why", name,
+                  ctl_tr(mbp_state_name((enum mbp_state_code)now->state)));
     } else {
         ctl_error("%s stays %s, and the journal does not say why; mbplantctl journal shows it all", name,
                   ctl_tr(mbp_state_name((enum mbp_state_code)now->state)));
     }
     return CTL_FAILED;
+}
+
+/* How the machine is behind the scan that took the command in. Where no scan can be seen, until it is in another state:
+ * as long as one may take to come. */
+static enum mbp_status look_again(struct command *command, struct mbp_machine_view *now)
+{
+    const struct ctl *ctl = command->ctl;
+    struct ctl_wait wait = ctl_wait_begin(ctl->plant, 1, ctl->options->target.timeout_ms);
+    enum mbp_status status;
+    do
+        status = ctl_machine_read(command->ctl, command->machine, now);
+    while (status == MBP_OK && !ctl_shows_scans(ctl->plant) && !now->untold && now->state == command->was &&
+           ctl_wait_more(&wait));
+    return status;
 }
 
 static enum ctl_exit ask(struct ctl *ctl, uint32_t machine, enum mbp_state_code to)
@@ -216,9 +235,9 @@ static enum ctl_exit ask(struct ctl *ctl, uint32_t machine, enum mbp_state_code 
         status = ctl_machine_read(ctl, machine, &now);
     if (status != MBP_OK)
         return ctl_fail(ctl, status, name);
-    enum mbp_state_code was = (enum mbp_state_code)now.state;
+    command.was = (enum mbp_state_code)now.state;
     bool told = !now.untold;
-    if (told && was == to) {
+    if (told && command.was == to) {
         ctl_say("%s is %s already\n", name, ctl_tr(mbp_state_name(to)));
         return CTL_OK;
     }
@@ -242,8 +261,8 @@ static enum ctl_exit ask(struct ctl *ctl, uint32_t machine, enum mbp_state_code 
         ctl_say("%s: asked for %s; no point of its unit shows its state\n", name, ctl_tr(mbp_state_name(to)));
         return CTL_OK;
     }
-    status = ctl_machine_read(ctl, machine, &now);
-    return status == MBP_OK ? tell(&command, &now, was) : ctl_fail(ctl, status, name);
+    status = look_again(&command, &now);
+    return status == MBP_OK ? tell(&command, &now) : ctl_fail(ctl, status, name);
 }
 
 CTL_VERB(machine)

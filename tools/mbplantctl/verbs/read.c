@@ -33,7 +33,10 @@ static void add_row(struct mbp_grid *grid, const struct reading *reading)
     char text[900];
     bool bits = mbp_table_is_bits(reading->table);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", reading->name);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", reading->value);
+    if (reading->type == MBP_STRING && !bits)
+        mbp_grid_text_cell(grid, MBP_PAINT_NONE, reading->value);
+    else
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", reading->value);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", reading->unit_text);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", reading->unit);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_table_name(reading->table));
