@@ -133,6 +133,9 @@ const struct mbp_user_point *mbp_map_register_point(const struct mbp_plant *plan
 /* Whether a master's write of a tag has an effect. */
 bool mbp_map_tag_writable(const struct mbp_plant *plant, const struct mbp_tag *tag);
 
+/* Whether logic sets it in every scan, and no master; known when the plant's logic is. */
+bool mbp_map_tag_by_logic(const struct mbp_plant *plant, const struct mbp_tag *tag);
+
 /* ---- points ------------------------------------------------------------------------------------------------------ */
 
 /* One thing of the map, with all that a table of it needs. */
@@ -152,6 +155,7 @@ struct mbp_point {
     uint8_t type;  /* enum mbp_type; MBP_BOOL in bit tables */
     uint8_t order;
     bool writable;
+    bool by_logic; /* it is not, for logic sets it: a master's write finds it, and is refused with the reason */
 };
 
 /* How the words of a point of registers are a number. */

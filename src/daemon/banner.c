@@ -89,6 +89,8 @@ static void print_examples(const struct mbp_plant *plant, const char *host, uint
     bool pair;
     const char *form =
         mbp_poll_form((enum mbp_type)reg->type, (enum mbp_order)reg->order, mbp_table_is_bits(table), &pair);
+    if (point != NULL && point->mask != 0)
+        form = ":hex"; /* with the rest of its register */
     printf("            mbpoll -m tcp -p %u -a %u -t %u%s -r %u%s -c %u -1 %s    # %s: %s %u = %s\n", port,
            plant->units[sensor->unit].id, mbp_table_poll(table), form, sensor->reg.addr + 1u,
            pair && reg->order == MBP_ABCD ? " -B" : "", pair ? 1u : reg->words, host, sensor->name,

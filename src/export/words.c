@@ -101,13 +101,13 @@ const struct mbp_export_row *export_acknowledge_of(const struct mbp_export *expo
     return row != NULL && export_is_command(row) ? row : NULL;
 }
 
-/* The sensor's value as float32, which every target has a word for. */
+/* The sensor's value as float32, which every target has a word for; of a text there is no number. */
 static bool find_copy(const struct mbp_export *export, const struct mbp_export_row *row, struct mbp_point *out)
 {
     const struct mbp_unit *unit = &export->plant->units[row->unit];
     const struct mbp_point *point = &row->point;
     if (point->sensor == UINT32_MAX || point->block != MBP_MAP_VALUES || point->own != NULL ||
-        !mbp_map_item_has(export->plant, unit, MBP_MAP_FLOATS, point->sensor))
+        point->type == MBP_STRING || !mbp_map_item_has(export->plant, unit, MBP_MAP_FLOATS, point->sensor))
         return false;
     mbp_map_field_point(export->plant, unit, MBP_MAP_FLOATS, point->sensor, 0, out);
     return row_at(export, row->unit, out) == NULL; /* no target likes an address twice */

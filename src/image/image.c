@@ -54,9 +54,10 @@ static int declare_point(const struct mbp_point *point, void *ctx)
     bool unread = point->own != NULL && point->own->write_only;
     uint8_t bits = (uint8_t)(unread ? 0 : MBP_ACCESS_DECLARED);
     unit->write_only = unit->write_only || unread;
-    if (point->writable)
+    const bool takes = point->writable || point->by_logic; /* which is refused where its value is looked at */
+    if (takes)
         bits |= MBP_ACCESS_WRITABLE;
-    if (point->writable && point->field != NULL && point->field->write != MBP_WRITE_SIMULATION &&
+    if (takes && point->field != NULL && point->field->write != MBP_WRITE_SIMULATION &&
         point->field->write != MBP_WRITE_RECORD && point->type != MBP_STRING)
         bits |= MBP_ACCESS_LATCHED;
     for (uint32_t i = 0; i < point->count; i++)

@@ -149,7 +149,9 @@ void mbp_map_field_point(const struct mbp_plant *plant, const struct mbp_unit *u
     point.count = mbp_map_field_count(field, reg);
     point.type = reg != NULL ? reg->type : field->type;
     point.order = reg != NULL ? reg->order : (uint8_t)MBP_ABCD;
-    point.writable = mbp_map_tag_writable(plant, &(struct mbp_tag){item, (uint8_t)block, (uint8_t)f});
+    const struct mbp_tag tag = {item, (uint8_t)block, (uint8_t)f};
+    point.writable = mbp_map_tag_writable(plant, &tag);
+    point.by_logic = mbp_map_tag_by_logic(plant, &tag);
     set_item(&point, plant, (enum mbp_map_per)row->per, item, field->name);
     *out = point;
 }
@@ -209,7 +211,8 @@ void mbp_map_own_point(const struct mbp_plant *plant, const struct mbp_user_poin
     point.count = own->reg.words;
     point.type = bits ? (uint8_t)MBP_BOOL : own->reg.type;
     point.order = own->reg.order;
-    point.writable = own->writable;
+    point.by_logic = own->writable && mbp_map_tag_by_logic(plant, &own->tag);
+    point.writable = own->writable && !point.by_logic;
     set_item(&point, plant, per, own->tag.item, field->name);
     *out = point;
 }

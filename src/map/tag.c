@@ -64,12 +64,17 @@ const char *mbp_map_tag_name(const struct mbp_plant *plant, const struct mbp_tag
     return buf;
 }
 
+bool mbp_map_tag_by_logic(const struct mbp_plant *plant, const struct mbp_tag *tag)
+{
+    return mbp_map_tag_field(tag)->write == MBP_WRITE_COMMAND && plant->actuators[tag->item].logic != 0;
+}
+
 bool mbp_map_tag_writable(const struct mbp_plant *plant, const struct mbp_tag *tag)
 {
     enum mbp_write_kind write = (enum mbp_write_kind)mbp_map_tag_field(tag)->write;
     if (write == MBP_WRITE_STORED)
         return !plant->stored[tag->item].computed && !plant->stored[tag->item].parameter; /* which an instructor sets */
-    return write != MBP_WRITE_NONE &&
+    return write != MBP_WRITE_NONE && !mbp_map_tag_by_logic(plant, tag) &&
            !(write == MBP_WRITE_VALUE && plant->sensors[tag->item].inject == MBP_INJECT_REJECT);
 }
 

@@ -192,14 +192,17 @@ unsigned mbp_table_poll(enum mbp_table table)
     return kinds[table];
 }
 
+/* What mbpoll shows as its number: words as they are, and of two those that it puts together. It knows no sign of 8 and
+ * 24 bits, no other digits and no 32 bits without a sign. */
 const char *mbp_poll_form(enum mbp_type type, enum mbp_order order, bool bits, bool *pair)
 {
+    static const char *const forms[MBP_TYPE_COUNT] = {
+        [MBP_INT16] = "",   [MBP_UINT16] = "",    [MBP_BOOL] = "",       [MBP_UINT8] = "",
+        [MBP_MOD10K1] = "", [MBP_INT32] = ":int", [MBP_UINT24] = ":int", [MBP_FLOAT32] = ":float"};
     bool swapped = order == MBP_BADC || order == MBP_DCBA; /* within a word: mbpoll knows no such order */
-    unsigned words = type != MBP_STRING ? mbp_type_words(type) : UINT16_MAX;
-    *pair = !bits && words == 2 && !swapped;
-    if (*pair)
-        return type == MBP_FLOAT32 ? ":float" : ":int";
-    return !bits && (words > 1 || swapped) ? ":hex" : "";
+    const char *form = bits ? "" : swapped || forms[type] == NULL ? ":hex" : forms[type];
+    *pair = !bits && !swapped && forms[type] != NULL && mbp_type_words(type) == 2;
+    return form;
 }
 
 int mbp_table_find(const char *word)

@@ -260,7 +260,7 @@ static void carry_out(struct mbp_mqtt *mqtt, const struct mqtt_command *command)
     uint16_t words[MBP_STRING_WORDS_MAX] = {0};
     uint8_t bytes[MBP_PDU_MAX];
     char why[256];
-    if (!point->writable || (point->table != MBP_COILS && point->table != MBP_HOLDING_REGISTERS)) {
+    if (!(point->writable || point->by_logic) || (point->table != MBP_COILS && point->table != MBP_HOLDING_REGISTERS)) {
         refused(mqtt, metric, "it cannot be written");
         return;
     }

@@ -68,7 +68,7 @@ void web_command_point(struct web_call *call)
     if (found.point.field == NULL)
         web_problem(call, 409, "%s is a block of raw registers: write them with POST %s/registers", call->name,
                     WEB_API);
-    else if (!found.point.writable)
+    else if (!found.point.writable && !found.point.by_logic)
         refuse_to_write(call, &found);
     else if (web_arg(call, 0)->null && !limit)
         web_problem(call, 422, "%s takes a value; null switches off limits alone", found.point.name);

@@ -86,6 +86,29 @@ class Effects(unittest.TestCase):
     def alarm(self):
         return json.loads(self.ctl("alarms", "--all", "--format", "json"))[0]["state"]
 
+    def test_coil_of_a_state_is_told_as_it_stands_behind_the_scan(self):
+        said = self.ctl("write", "M1.en_service", "off", check=False)
+        self.assertEqual((said.returncode, said.stdout), (1, "M1.en_service = on  (coil 0 = 00001, bit)\n"))
+        self.assertIn("M1.en_service stays on: off asks for no state; mbplantctl machine M1 STATE asks for another", said.stderr)
+        self.assertIn("M1.en_service = on", self.ctl("read", "M1.en_service"))
+        self.assertIn("M1.en_panne = off", self.ctl("write", "M1.en_panne", "off"))
+        self.assertIn("M1.maintenance = on", self.ctl("write", "M1.maintenance", "on"))
+        self.assertIn("M1.en_service = off", self.ctl("read", "M1.en_service"))
+        self.assertIn("M1.en_service = on", self.ctl("write", "M1.en_service", "on"))
+        self.ctl("sim", "pause")
+        self.assertIn("that waits for the next scan", self.ctl("write", "M1.en_service", "off"))
+
+    def test_state_that_is_refused_is_told(self):
+        file = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory())) / "tripped.yaml"
+        file.write_text(PLANT.replace("latch: true}}", "latch: true}}, trip: [high]"), encoding="utf-8")
+        plant = self.enterContext(support.Plant(file))
+        plant.ctl("force", "T1", "90")
+        said = plant.ctl("write", "M1.en_service", "on", check=False)
+        self.assertEqual(said.returncode, 1, said.stdout)
+        self.assertIn("M1.en_service = off", said.stdout)
+        self.assertIn("M1.en_service stays off: it was refused; mbplantctl machine M1 tells by what", said.stderr)
+        self.assertIn("refused last     en_service: an active trip of T1", plant.ctl("machine", "M1"))
+
     def test_each_command_is_done_when_its_verb_returns(self):
         for words, seen in (
                 (["write", "T1", "90"], "active, unacknowledged"),

@@ -1,10 +1,14 @@
 """Expressions in plants: what the README and the manual page show, the sample plant, and bad ones."""
+import csv
+import io
+import json
 import pathlib
 import re
 import tempfile
 import unittest
 
 import support
+import test_web
 
 HEAD = "mbplant_scenario: 1\nname: Tried\nduration: 3h\ntimeline:\n"
 PLANT = """mbplant: 1
@@ -60,6 +64,20 @@ class Expressions(unittest.TestCase):
                                       "  - {at: 2h, machine: {name: PUMP1, ask: maintenance}}\n"
                                       "  - {after: 20s, expect: {value: {sensor: P1, between: [0, 0]}, for: 30min}}\n")
         self.assertEqual(code, 0, told)
+
+    def test_what_logic_moves_is_shown_as_read_only_and_a_write_is_refused_with_the_reason(self):
+        plant = self.enterContext(test_web.Web(self.write("plant.yaml", readme_plant())))
+        row = json.loads(plant.ctl("map", "P1", "--format", "json"))[0]
+        self.assertEqual((row["point"], row["table"], row["access"]), ("P1", "coils", "read"))
+        rows = list(csv.DictReader(io.StringIO(plant.ctl("export", "csv", "--select", "P1"))))
+        self.assertEqual([(row["access"], row["write_function"]) for row in rows], [("read", "")])
+        self.assertIs(plant.get("/points/P1")["writable"], False)
+        told = plant.ctl("write", "P1", "on", check=False)
+        self.assertEqual(told.returncode, 1)
+        self.assertIn("refused with exception 04: ", told.stderr)
+        self.assertIn("logic", told.stderr)
+        self.assertIn("logic", plant.post("/points/P1", {"value": True}, 422)["detail"])
+        support.run("mbpoll", "-a", 1, "-p", plant.port, "-0", "-1", "-t", 0, "-r", row["address"], "127.0.0.1", check=True)
 
     def test_condition_that_never_comes_fails_the_scenario(self):
         plant = self.write("plant.yaml", readme_plant())

@@ -164,6 +164,38 @@ class Lists(Learning):
             with self.subTest(rows):
                 self.assertIn(wanted, self.points(self.list(rows)[1]))
 
+    def test_headings_in_french_and_german_with_accents_and_without(self):
+        wanted = ["{at: holding 3, name: Pression, value: 0, type: int16, scale: 0.1}   # bar"]
+        for heading, cells in (("Adresse;Nom;Type;Echelle;Unite", "3;Pression;INT16;0,1;bar"), ("Adresse;Nom;Type;Échelle;Unité", "3;Pression;INT16;0,1;bar"),
+                               ("Registre;Repère;Type;Facteur d'échelle;Unité;Accès", "3;Pression;INT16;0,1;bar;RW"),
+                               ("Adresse;Mnémonique;Type de données;Nombre de registres;Diviseur;Unités", "3;Pression;INT16;1;10;bar"),
+                               ("Adresse;Bezeichnung;Datentyp;Auflösung;Einheit", "3;Pression;INT16;0,1;bar"),
+                               ("Register;Name;Typ;Länge;Nachkommastellen;Einheit", "3;Pression;INT16;1;1;bar")):
+            with self.subTest(heading):
+                said, text, counts = self.list(f"{heading}\n{cells}\n")
+                self.assertEqual(counts, (1, 0, 1, 0), said)
+                self.assertEqual([line.strip()[2:] for line in text.splitlines() if line.startswith("      - ")], wanted)
+                self.assertNotIn("is not used", said)
+
+    def test_columns_that_are_not_used_are_told_once_with_how_to_use_them(self):
+        said, text, _ = self.list("Adresse;Nom;Type;Zoom;Unit x;Addr hex;Factor;Multiplier\n3;P;INT16;0,1;bar;0x3;1;2\n"
+                                  "Adresse;Nom;Type;Zoom;Unit x;Addr hex;Factor;Multiplier\n4;Q;INT16;0,1;bar;0x4;1;2\n")
+        path = self.folder / "list.csv"
+        self.assertEqual([line for line in said.splitlines() if "is not used" in line],
+                         [f"{path}:1: column 'Zoom' is not used: --column label=Zoom", f"{path}:1: column 'Multiplier' is not used: --column scale=Multiplier"])
+        said, text, _ = self.list("Adresse;Nom;Type;Mon zoom\n3;P;INT16;0,1\n")
+        told = re.search(r"column 'Mon zoom' is not used: --column '(.*)'", said)
+        self.assertEqual(told[1], "scale=Mon zoom")
+        self.assertNotIn("scale", text)
+        said, text, _ = self.list("Adresse;Nom;Type;Mon zoom\n3;P;INT16;0,1\n", "--column", told[1])
+        self.assertNotIn("is not used", said)
+        self.assertIn("scale: 0.1", text)
+
+    def test_row_without_an_address_is_skipped_with_its_line_and_a_heading_of_a_part_is_not(self):
+        said, _, counts = self.list("Address;Name;Type;Scale;Unit\n3;P;INT16;1;bar\n;empty;INT16;;\n;Part two;;;\n;;;;\n4;Q;INT16;1;bar\n")
+        self.assertEqual(counts, (3, 1, 2, 0), said)
+        self.assertEqual(re.findall(r"list\.csv:(\d+): skipped: (.*)", said), [("3", "it has no address")])
+
     def test_other_encodings(self):
         for encoding in ("utf-16", "latin-1"):
             with self.subTest(encoding):

@@ -168,8 +168,8 @@ class Shell(unittest.TestCase):
         self.assertRegex(lines[-1], r"^and \d+ more points .*map --all")
         shown = self.ctl("map", "TT101").splitlines()
         self.assertRegex(shown[1], r"^TT101 .*mbpoll -1 -p \d+ -a 1 -t 4 -r 1 127.0.0.1$")
-        self.assertTrue(any(re.search(r"^TT101.acknowledge .*-t 0 -r 3001 127.0.0.1 1$", line) for line in shown))
-        self.assertTrue(any(re.search(r"^TT101.forced .*-t 0 -r 1001 127.0.0.1 0$", line) for line in shown))
+        self.assertTrue(any(re.search(r"^TT101.acknowledge .*-t 0 -r 3001 127.0.0.1$", line) for line in shown))
+        self.assertTrue(any(re.search(r"^TT101.forced .*-t 0 -r 1001 127.0.0.1$", line) for line in shown))
         self.assertEqual(len(self.ctl("map", "--all").splitlines()), len(self.ctl("map", "--format", "csv").splitlines()))
 
     def test_references_of_a_table_have_one_width(self):

@@ -102,6 +102,31 @@ static void test_orders_have_the_words_of_each_target(void **state)
     mbp_plant_free(plant);
 }
 
+static void test_text_of_a_sensor_is_left_out_and_not_read_as_a_number(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant =
+        fixture_plant("mbplant: 1\nname: P\nunits: [{id: 1, sensors: [{name: TXT, register: {type: "
+                      "string(4)}, signal: {text: hello}}, {name: L9, range: [0, 10], register: "
+                      "{type: int48}}]}]\n");
+    static const char *const targets[] = {"collectd",        "fuxa",     "homeassistant", "ignition", "kepware",
+                                          "modbus_exporter", "scadalts", "telegraf",      "zabbix",   "zabbix7"};
+    char why[80];
+    for (size_t t = 0; t < sizeof targets / sizeof targets[0]; t++) {
+        write_as(plant, targets[t], "TXT,L9");
+        has(told, "L9 of unit 1 is read from its copy as float32");
+        assert_null(strstr(told, "TXT of unit 1 is read from its copy"));
+        if (strstr(text, "TXT") == NULL) {
+            snprintf(why, sizeof why, "%s: TXT of unit 1 is left out: there is no word for string", targets[t]);
+            has(told, strcmp(targets[t], "zabbix7") != 0 ? why : "TXT of unit 1 is left out");
+        } else {
+            assert_true(strcmp(targets[t], "homeassistant") == 0 || strcmp(targets[t], "telegraf") == 0 ||
+                        strcmp(targets[t], "scadalts") == 0); /* they know texts */
+        }
+    }
+    mbp_plant_free(plant);
+}
+
 static void test_alarms_come_with_their_priority(void **state)
 {
     (void)state;
@@ -162,6 +187,7 @@ int main(void)
         cmocka_unit_test(test_every_target_writes_the_same_bytes_again),
         cmocka_unit_test(test_address_of_the_plant_is_in_the_files_that_need_it),
         cmocka_unit_test(test_orders_have_the_words_of_each_target),
+        cmocka_unit_test(test_text_of_a_sensor_is_left_out_and_not_read_as_a_number),
         cmocka_unit_test(test_alarms_come_with_their_priority),
         cmocka_unit_test(test_class_of_an_alarm_in_fuxa_goes_by_the_alarm_alone),
         cmocka_unit_test(test_only_states_of_machines_have_their_words_in_zabbix),

@@ -268,6 +268,32 @@ static void test_visit_that_says_stop_ends_the_tour_at_once_wherever_it_is(void 
     mbp_plant_free(plant);
 }
 
+static void test_what_logic_sets_is_only_read_wherever_it_stands(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant = plant_of_text(
+        "mbplant: 1\nunits: [{id: 1, sensors: [{name: A, range: [0, 9]}], actuators: [{name: P1, on_off: "
+        "true}, {name: P2, on_off: true}, {name: V1, range: [0, 9]}, {name: V2, range: [0, 9], register: "
+        "{at: holding 20}}], points: [{at: coil 500, tag: P1}, {at: holding 501, tag: V1}, {at: coil 502, "
+        "tag: P2}], logic: [\"P1 := A > 5\", \"V1 := A\", \"V2 := A\"]}]\n");
+    struct list *list = points_of(plant, 0);
+    unsigned closed = 0, open = 0;
+    for (unsigned i = 0; i < list->count; i++) {
+        const struct mbp_point *point = &list->items[i];
+        bool is_command = point->field != NULL && point->field->write == MBP_WRITE_COMMAND;
+        bool by_logic = is_command && strcmp(point->name, "P2") != 0;
+        if (is_command)
+            assert_int_equal(point->writable, !by_logic);
+        assert_int_equal(point->by_logic, by_logic);
+        closed += by_logic;
+        open += is_command && !by_logic;
+    }
+    assert_int_equal(closed, 5);
+    assert_int_equal(open, 2);
+    free(list);
+    mbp_plant_free(plant);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +303,7 @@ int main(void)
         cmocka_unit_test(test_state_of_an_alarm_is_part_of_a_register_by_its_name),
         cmocka_unit_test(test_address_is_a_name_by_any_word_of_its_table),
         cmocka_unit_test(test_value_that_rejects_injection_is_not_writable),
+        cmocka_unit_test(test_what_logic_sets_is_only_read_wherever_it_stands),
         cmocka_unit_test(test_points_come_table_by_table_with_unique_names_and_addresses),
         cmocka_unit_test(test_bool_and_string_sensors_have_no_limit_points),
         cmocka_unit_test(test_unit_of_tables_alone_has_no_other_points),

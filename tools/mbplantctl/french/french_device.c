@@ -159,6 +159,7 @@ const struct mbp_pair ctl_french_device[] = {
     {"address %u is beyond 65535", "l’adresse %u dépasse 65535"},
     {"bit %d; a register has 0 to 15", "bit %d ; un registre a les bits 0 à 15"},
     {"a scale of 0", "une échelle de 0"},
+    {"%s:%u: column '%s' is not used: --column %s%s=%s%s\n", "%s:%u : la colonne « %s » ne sert pas : --column %s%s=%s%s\n"},
     {"it has no address", "elle n’a pas d’adresse"},
     {"'%.40s' is no address", "« %.40s » n’est pas une adresse"},
     {"%s: addresses are taken for references: 40001 is holding register 0 (--addresses 0 takes them as they are)\n", "%s : les adresses sont prises pour des références : 40001 est le registre de maintien 0 (--addresses 0 les prend telles quelles)\n"},

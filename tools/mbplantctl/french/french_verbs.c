@@ -303,6 +303,8 @@ const struct mbp_pair ctl_french_verbs[] = {
     {"%s = %s: refused with exception %02X: %s", "%s = %s : refusé, exception %02X : %s"},
     {"%s: the range has %u addresses, the values fill %u", "%s : la plage a %u adresses, les valeurs en prennent %u"},
     {"%s: one request takes at most %u addresses, and the last is 65535", "%s : une requête prend %u adresses au plus, et la dernière est 65535"},
+    {"%s stays on: off asks for no state; mbplantctl machine %s STATE asks for another", "%s reste sur marche : off ne demande aucun état ; mbplantctl machine %s ÉTAT en demande un autre"},
+    {"%s stays off: it was refused; mbplantctl machine %s tells by what", "%s reste à l’arrêt : refusé ; mbplantctl machine %s dit par quoi"},
     {"%s is a machine: mbplantctl machine %s STATE asks for a state", "%s est une machine : mbplantctl machine %s ÉTAT demande un état"},
     {"write %s: one value only; several go to a raw address, like hr:%u", "write %s : une seule valeur ; plusieurs vont à une adresse, comme hr:%u"},
     {"%u to %u: too many for one look; mbplantctl journal --since %u shows them\n", "%u à %u : trop pour un coup d’œil ; mbplantctl journal --since %u les montre\n"},

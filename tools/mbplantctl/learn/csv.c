@@ -18,7 +18,9 @@ struct list {
     bool hexadecimal; /* some address has a letter without a 0x */
     bool raw;         /* some address is no reference */
     uint32_t numbers, references;
-    enum learn_addresses addresses; /* how they are written */
+    enum learn_addresses addresses;  /* how they are written */
+    const char *told[CSV_CELLS_MAX]; /* headings of columns that are not used */
+    unsigned told_count;
 };
 
 static const char *cell_of(const struct csv_row *row, const struct csv_columns *columns, enum csv_role role)
@@ -338,7 +340,7 @@ static void take_row(struct list *list, const struct csv_row *row)
     const char *cell = cell_of(row, &list->columns, CSV_ADDRESS);
     snprintf(at, sizeof at, "%s:%u", list->device->source, row->line);
     bool is_place = parse_place(cell, list->columns.hexadecimal || list->hexadecimal, &place);
-    if (!is_place && cells_said(row) < (cell[0] == '\0' ? 3 : 2))
+    if (!is_place && cells_said(row) < 2)
         return; /* a heading of a part, or nothing */
     if (is_place)
         read_point(list, row, &place, at);
@@ -348,7 +350,33 @@ static void take_row(struct list *list, const struct csv_row *row)
         learn_skip(list->device, at, "'%.40s' is no address", cell);
 }
 
-/* Each row behind a heading; a list may have several headings. */
+static bool was_told(const struct list *list, const char *heading)
+{
+    for (unsigned t = 0; t < list->told_count; t++) {
+        if (strcmp(list->told[t], heading) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Once each of a list: what is not used may be why all values are off by ten. Another column of addresses says nothing
+ * more. */
+static void tell_unused(struct list *list, const struct csv_row *row)
+{
+    for (unsigned c = 0; c < row->count; c++) {
+        const char *cell = row->cells[c];
+        enum csv_role like = csv_column_like(&list->columns, cell);
+        if (cell[0] == '\0' || csv_column_taken(&list->columns, c) || like == CSV_ADDRESS || was_told(list, cell))
+            continue;
+        const char *quote = strpbrk(cell, " \t()[]/&;'\"*") != NULL ? "'" : "";
+        mbp_text_print(stderr, ctl_tr("%s:%u: column '%s' is not used: --column %s%s=%s%s\n"), list->device->source,
+                       row->line, cell, quote, csv_role_names[like], cell, quote);
+        if (list->told_count < CSV_CELLS_MAX)
+            list->told[list->told_count++] = cell;
+    }
+}
+
+/* Each row behind a heading; a list may have several headings, of which the second pass tells. */
 static void each_row(struct list *list, char *text, char separator, void (*with)(struct list *, const struct csv_row *))
 {
     struct csv_row row;
@@ -361,6 +389,8 @@ static void each_row(struct list *list, char *text, char separator, void (*with)
         if (!parse_place(cell, false, &place) && csv_columns_find(&row, list->named, &columns)) {
             list->columns = columns;
             list->has_columns = true;
+            if (with == take_row)
+                tell_unused(list, &row);
         } else if (list->has_columns) {
             with(list, &row);
         }

@@ -40,6 +40,11 @@ static const struct {
     {CSV_TABLE, "table"},
     {CSV_TABLE, "area"},
     {CSV_TABLE, "memory area"},
+    {CSV_TABLE, "code fonction"},
+    {CSV_TABLE, "fonction"},
+    {CSV_TABLE, "funktionscode"},
+    {CSV_TABLE, "funktion"},
+    {CSV_TABLE, "tabelle"},
     {CSV_COUNT, "number of registers"},
     {CSV_COUNT, "register count"},
     {CSV_COUNT, "register length"},
@@ -56,6 +61,15 @@ static const struct {
     {CSV_COUNT, "bytes"},
     {CSV_COUNT, "bits"},
     {CSV_COUNT, "num"},
+    {CSV_COUNT, "nombre de registres"},
+    {CSV_COUNT, "nombre de mots"},
+    {CSV_COUNT, "nb registres"},
+    {CSV_COUNT, "nb mots"},
+    {CSV_COUNT, "longueur"},
+    {CSV_COUNT, "taille"},
+    {CSV_COUNT, "anzahl"},
+    {CSV_COUNT, "lange"},
+    {CSV_COUNT, "laenge"},
     {CSV_ADDRESS, "start address"},
     {CSV_ADDRESS, "register address"},
     {CSV_ADDRESS, "modbus address"},
@@ -69,6 +83,8 @@ static const struct {
     {CSV_TYPE, "data type"},
     {CSV_TYPE, "datatype"},
     {CSV_TYPE, "datentyp"},
+    {CSV_TYPE, "type de donnees"},
+    {CSV_TYPE, "typ"},
     {CSV_TYPE, "data format"},
     {CSV_TYPE, "value type"},
     {CSV_TYPE, "type"},
@@ -90,6 +106,8 @@ static const struct {
     {CSV_NAME, "item"},
     {CSV_NAME, "bezeichnung"},
     {CSV_NAME, "nom"},
+    {CSV_NAME, "mnemonique"},
+    {CSV_NAME, "repere"},
     {CSV_LABEL, "description"},
     {CSV_LABEL, "beschreibung"},
     {CSV_LABEL, "label"},
@@ -98,6 +116,12 @@ static const struct {
     {CSV_LABEL, "remark"},
     {CSV_LABEL, "note"},
     {CSV_LABEL, "desc"},
+    {CSV_LABEL, "libelle"},
+    {CSV_LABEL, "designation"},
+    {CSV_LABEL, "commentaire"},
+    {CSV_LABEL, "remarque"},
+    {CSV_LABEL, "bemerkung"},
+    {CSV_LABEL, "kommentar"},
     {CSV_ADDRESS, "register"},
     {CSV_ADDRESS, "registre"},
     {CSV_ADDRESS, "reg"},
@@ -110,13 +134,29 @@ static const struct {
     {CSV_SCALE, "resolution"},
     {CSV_SCALE, "coefficient"},
     {CSV_SCALE, "ratio"},
+    {CSV_SCALE, "echelle"},
+    {CSV_SCALE, "facteur"},
+    {CSV_SCALE, "multiplicateur"},
+    {CSV_SCALE, "skalierung"},
+    {CSV_SCALE, "skalierungsfaktor"},
+    {CSV_SCALE, "multiplikator"},
+    {CSV_SCALE, "auflosung"},
+    {CSV_SCALE, "aufloesung"},
     {CSV_GAIN, "gain"},
     {CSV_GAIN, "divisor"},
     {CSV_GAIN, "divider"},
+    {CSV_GAIN, "diviseur"},
+    {CSV_GAIN, "teiler"},
     {CSV_DECIMALS, "decimals"},
     {CSV_DECIMALS, "decimal places"},
+    {CSV_DECIMALS, "nombre de decimales"},
+    {CSV_DECIMALS, "decimales"},
+    {CSV_DECIMALS, "nachkommastellen"},
+    {CSV_DECIMALS, "dezimalstellen"},
     {CSV_OFFSET, "value offset"},
     {CSV_OFFSET, "offset"},
+    {CSV_OFFSET, "decalage"},
+    {CSV_OFFSET, "versatz"},
     {CSV_ORDER, "byte order"},
     {CSV_ORDER, "word order"},
     {CSV_ORDER, "order"},
@@ -124,11 +164,19 @@ static const struct {
     {CSV_ORDER, "endianness"},
     {CSV_ORDER, "byteorder"},
     {CSV_ORDER, "swap"},
+    {CSV_ORDER, "ordre des mots"},
+    {CSV_ORDER, "ordre des octets"},
+    {CSV_ORDER, "ordre"},
+    {CSV_ORDER, "wortreihenfolge"},
+    {CSV_ORDER, "bytereihenfolge"},
+    {CSV_ORDER, "reihenfolge"},
     {CSV_UNIT, "engineering unit"},
     {CSV_UNIT, "unit"},
     {CSV_UNIT, "units"},
     {CSV_UNIT, "einheit"},
     {CSV_UNIT, "unite"},
+    {CSV_UNIT, "unites"},
+    {CSV_UNIT, "einheiten"},
     {CSV_UNIT, "uom"},
     {CSV_ACCESS, "access"},
     {CSV_ACCESS, "read write"},
@@ -140,15 +188,34 @@ static const struct {
     {CSV_ACCESS, "permission"},
     {CSV_ACCESS, "mode"},
     {CSV_ACCESS, "zugriff"},
+    {CSV_ACCESS, "acces"},
+    {CSV_ACCESS, "lecture ecriture"},
+    {CSV_ACCESS, "lesen schreiben"},
     {CSV_VALUE, "default value"},
     {CSV_VALUE, "default"},
     {CSV_VALUE, "initial value"},
     {CSV_VALUE, "initial"},
     {CSV_VALUE, "value"},
+    {CSV_VALUE, "valeur par defaut"},
+    {CSV_VALUE, "valeur initiale"},
+    {CSV_VALUE, "valeur"},
+    {CSV_VALUE, "standardwert"},
+    {CSV_VALUE, "vorgabewert"},
+    {CSV_VALUE, "startwert"},
+    {CSV_VALUE, "wert"},
     {CSV_BIT, "bit"},
     {CSV_BIT, "bit number"},
     {CSV_BIT, "bit position"},
 };
+
+/* Of a letter with an accent, from Ã on in Unicode, the letter: headings in French and German are written with and
+ * without. 0 = it is none. */
+static char without_accent(const char *cell)
+{
+    static const char letters[] = "aaaaaa\0ceeeeiiii\0nooooo\0ouuuuy\0saaaaaa\0ceeeeiiii\0nooooo\0ouuuuy\0y";
+    const unsigned char second = (unsigned char)cell[1];
+    return cell[0] == '\xC3' && second >= 0x80 && second <= 0xBF ? letters[second - 0x80] : '\0';
+}
 
 /* Small letters and digits with one space between words. */
 static void normalise(const char *cell, char out[HEADING_MAX])
@@ -156,14 +223,16 @@ static void normalise(const char *cell, char out[HEADING_MAX])
     size_t len = 0;
     bool gap = false;
     for (; *cell != '\0' && len + 2 < HEADING_MAX; cell++) {
-        if (!isalnum((unsigned char)*cell)) {
+        char letter = isalnum((unsigned char)*cell) ? (char)tolower((unsigned char)*cell) : without_accent(cell);
+        if (letter == '\0') {
             gap = len > 0;
             continue;
         }
         if (gap)
             out[len++] = ' ';
         gap = false;
-        out[len++] = (char)tolower((unsigned char)*cell);
+        out[len++] = letter;
+        cell += *cell == '\xC3';
     }
     out[len] = '\0';
 }
@@ -190,7 +259,7 @@ static void take(struct csv_columns *out, enum csv_role role, unsigned column, c
         out->word_bytes = fit(heading, "bytes") > 0 || fit(heading, "byte") > 0 ? 1 : fit(heading, "bits") > 0 ? 8 : 0;
 }
 
-static bool is_taken(const struct csv_columns *columns, unsigned column)
+bool csv_column_taken(const struct csv_columns *columns, unsigned column)
 {
     for (int r = 0; r < CSV_ROLES; r++) {
         if (columns->of[r] == (int)column)
@@ -219,7 +288,7 @@ static void take_known(const struct csv_row *row, unsigned wanted, bool hex, str
             char heading[HEADING_MAX];
             normalise(row->cells[c], heading);
             bool is_hex = known[k].role == CSV_ADDRESS && fit(heading, "hex") > 0;
-            if (out->of[known[k].role] < 0 && !is_taken(out, c) && is_hex == hex &&
+            if (out->of[known[k].role] < 0 && !csv_column_taken(out, c) && is_hex == hex &&
                 fit(heading, known[k].words) == wanted)
                 take(out, known[k].role, c, heading);
         }
@@ -249,4 +318,22 @@ bool csv_columns_find(const struct csv_row *row, const char *const named[CSV_ROL
         return false;
     *out = columns;
     return true;
+}
+
+enum csv_role csv_column_like(const struct csv_columns *columns, const char *cell)
+{
+    static const enum csv_role often[] = {CSV_SCALE, CSV_UNIT, CSV_TYPE, CSV_LABEL};
+    char heading[HEADING_MAX];
+    normalise(cell, heading);
+    for (unsigned wanted = 3; wanted >= 1; wanted--) {
+        for (size_t k = 0; k < COUNT_OF(known); k++) {
+            if (fit(heading, known[k].words) == wanted)
+                return known[k].role;
+        }
+    }
+    for (size_t r = 0; r < COUNT_OF(often); r++) {
+        if (columns->of[often[r]] < 0)
+            return often[r];
+    }
+    return CSV_OFFSET;
 }

@@ -37,4 +37,9 @@ extern const char *const csv_role_names[CSV_ROLES];
  * NULL = none. It needs an address, and something beside it. */
 bool csv_columns_find(const struct csv_row *row, const char *const named[CSV_ROLES], struct csv_columns *out);
 
+/* Whether a column is one of them; and what one that is not may be meant for: what its heading says, else what lists
+ * often have and this one has not yet. */
+bool csv_column_taken(const struct csv_columns *columns, unsigned column);
+enum csv_role csv_column_like(const struct csv_columns *columns, const char *cell);
+
 #endif

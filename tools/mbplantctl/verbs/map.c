@@ -79,16 +79,24 @@ static bool is_wanted(const struct listing *listing, const struct mbp_point *poi
     return point->machine < plant->machine_count && strcmp(plant->machines[point->machine].name, filter) == 0;
 }
 
-/* mbpoll counts from 1. */
+/* The command that reads a point; none of what is only written. mbpoll counts from 1, and shows a part of a register
+ * with the rest of it: in hex, where parts are seen. */
 static void mbpoll_command(const struct listing *listing, const struct mbp_point *point, char *buf, size_t size)
 {
     bool pair;
     const char *form =
         mbp_poll_form((enum mbp_type)point->type, (enum mbp_order)point->order, mbp_table_is_bits(point->table), &pair);
     uint32_t count = pair ? point->count / 2 : point->count;
+    uint32_t most = pair ? MBPOLL_COUNT_MAX / 2 : MBPOLL_COUNT_MAX;
     char many[24] = "";
+    if (point->own != NULL && point->own->write_only) {
+        snprintf(buf, size, "%s", listing->all ? "" : "-");
+        return;
+    }
+    if (point->own != NULL && point->own->mask != 0)
+        form = ":hex";
     if (count > 1)
-        snprintf(many, sizeof many, " -c %u", count < MBPOLL_COUNT_MAX ? count : MBPOLL_COUNT_MAX);
+        snprintf(many, sizeof many, " -c %u", count < most ? count : most);
     snprintf(buf, size, "mbpoll -1 -p %u -a %u -t %u%s%s -r %u%s %s", listing->target->port, listing->unit,
              mbp_table_poll((enum mbp_table)point->table), form, pair && point->order == MBP_ABCD ? " -B" : "",
              point->addr + 1u, many, listing->target->host);
@@ -206,16 +214,6 @@ static enum rank rank_of(const struct mbp_point *point)
     return write == MBP_WRITE_STATE ? STATES : REST;
 }
 
-/* For people: coils are there to be written; what a coil of its own does is in WHAT. */
-static void poll_cell(const struct listing *listing, const struct mbp_point *point)
-{
-    char text[256];
-    bool write = !listing->all && point->table == MBP_COILS && point->writable && point->count == 1;
-    bool ends = point->field != NULL && point->field->write == MBP_WRITE_FORCED;
-    mbpoll_command(listing, point, text, sizeof text);
-    mbp_grid_cell(listing->grid, MBP_PAINT_NONE, write ? "%s %u" : "%s", text, ends ? 0u : 1u);
-}
-
 static const char *reference(const struct listing *listing, const struct mbp_point *point, char *text, size_t size)
 {
     mbp_reference((enum mbp_table)point->table, point->addr, text, size);
@@ -253,6 +251,7 @@ static void scale_cell(const struct listing *listing, const struct mbp_point *po
 static void rest_for_people(const struct listing *listing, const struct mbp_point *point)
 {
     struct mbp_grid *grid = listing->grid;
+    char text[256];
     bool words = point->table == MBP_INPUT_REGISTERS || point->table == MBP_HOLDING_REGISTERS;
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", order_text(listing, point));
     scale_cell(listing, point, words);
@@ -260,8 +259,10 @@ static void rest_for_people(const struct listing *listing, const struct mbp_poin
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", access_text(listing, point));
     if (listing->columns > WHAT_COLUMN)
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", word(listing, point->what));
-    if (listing->columns > MBPOLL_COLUMN)
-        poll_cell(listing, point);
+    if (listing->columns > MBPOLL_COLUMN) {
+        mbpoll_command(listing, point, text, sizeof text);
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", text);
+    }
 }
 
 static int list_point(const struct mbp_point *point, void *ctx)

@@ -149,6 +149,55 @@ static enum ctl_exit write_raw(struct ctl *ctl, const char *text)
     return CTL_OK;
 }
 
+/* Whether it asks a machine for a state, and shows after a scan whether that is the one that it is in. */
+static bool asks_for_state(const struct ctl *ctl, const struct ctl_point *point)
+{
+    const struct mbp_point *map = &point->map;
+    return map->field != NULL && map->field->write == MBP_WRITE_STATE && !(map->own != NULL && map->own->write_only) &&
+           !ctl->pending && !ctl->options->no_wait;
+}
+
+/* What stands there behind the scan. A machine that was refused a state has not gone there, and a state that is taken
+ * away asks for none. */
+static enum ctl_exit read_state(struct ctl *ctl, const struct ctl_point *point, uint16_t *words)
+{
+    const struct mbp_point *map = &point->map;
+    enum mbp_status status =
+        ctl_read(ctl->link, point->unit, (enum mbp_table)map->table, map->addr, (uint16_t)map->count, words);
+    ctl_point_take_part(point, words);
+    return status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, map->name);
+}
+
+static enum ctl_exit tell_state(const struct ctl *ctl, const struct ctl_point *point, bool asked, bool stands)
+{
+    const char *machine = ctl->plant->machines[point->map.machine].name;
+    if (asked == stands)
+        return CTL_OK;
+    if (stands)
+        ctl_error("%s stays on: off asks for no state; mbplantctl machine %s STATE asks for another", point->map.name,
+                  machine);
+    else
+        ctl_error("%s stays off: it was refused; mbplantctl machine %s tells by what", point->map.name, machine);
+    return CTL_FAILED;
+}
+
+/* What was written, where, and what came of it. */
+static enum ctl_exit tell_written(struct ctl *ctl, const struct ctl_point *point, uint16_t *words)
+{
+    const bool asks = asks_for_state(ctl, point);
+    const bool asked = words[0] != 0;
+    char place[48];
+    char value[300];
+    char form[300];
+    enum ctl_exit code = asks ? read_state(ctl, point, words) : CTL_OK;
+    if (code != CTL_OK)
+        return code;
+    ctl_address_text((enum mbp_table)point->map.table, point->map.addr, point->map.count, place, sizeof place);
+    ctl_say("%s = %s  (%s, %s)\n", point->map.name, ctl_point_text(point, words, value, sizeof value), place,
+            ctl_point_form(point, words, form, sizeof form));
+    return asks ? tell_state(ctl, point, asked, words[0] != 0) : ctl_say_pending(ctl, point->map.name);
+}
+
 static enum ctl_exit write_name(struct ctl *ctl, const char *name)
 {
     const struct ctl_options *options = ctl->options;
@@ -177,15 +226,7 @@ static enum ctl_exit write_name(struct ctl *ctl, const char *name)
         return code;
     if (takes_effect(&point))
         code = ctl_await_effect(ctl, point.map.name);
-    if (code != CTL_OK)
-        return code;
-    char place[48];
-    char value[300];
-    char form[300];
-    ctl_address_text((enum mbp_table)point.map.table, point.map.addr, point.map.count, place, sizeof place);
-    ctl_say("%s = %s  (%s, %s)\n", point.map.name, ctl_point_text(&point, words, value, sizeof value), place,
-            ctl_point_form(&point, words, form, sizeof form));
-    return ctl_say_pending(ctl, point.map.name);
+    return code == CTL_OK ? tell_written(ctl, &point, words) : code;
 }
 
 CTL_VERB(write)
