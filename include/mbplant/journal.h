@@ -53,9 +53,11 @@ enum mbp_status mbp_journal_close(struct mbp_journal *journal);
 /* Takes what an earlier run left of retained rows into state; newer_only: those alone that were stored after the
  * checkpoint that mbp_journal_checkpoint gave last, also where a later row says that there is none. Names that the
  * plant no longer has are left in the database. A limit that the file now gives otherwise than when the row was stored
- * is the file's; so are all four where the stored ones no longer go with it. Errors, one line on stderr:
+ * is the file's; so are all four where the stored ones no longer go with it. had (NULL: nobody asks) is told of each
+ * item that a row was taken of; they are counted through: sensors, machines, settings. Errors, one line on stderr:
  * MBP_ERR_CORRUPT, MBP_ERR_IO, MBP_ERR_MEMORY; state is then as it was. */
-enum mbp_status mbp_journal_restore(struct mbp_journal *journal, bool newer_only, struct mbp_state *state);
+enum mbp_status mbp_journal_restore(struct mbp_journal *journal, bool newer_only, struct mbp_state *state,
+                                    void (*had)(void *ctx, uint32_t item), void *ctx);
 
 /* The faults of the plant, those of the ad hoc places too, that an earlier run left, one call each. One whose
  * sensor is gone, or whose mean times the file gives otherwise now, has sensor UINT32_MAX. Errors: as above. */
@@ -172,6 +174,10 @@ enum mbp_status mbp_journal_change_plant(struct mbp_journal *journal, const stru
 uint32_t mbp_journal_plants_left(const struct mbp_journal *journal);
 enum mbp_status mbp_journal_push_alarms(struct mbp_journal *journal, const struct mbp_retained_alarms *alarms);
 enum mbp_status mbp_journal_push_upkeep(struct mbp_journal *journal, const struct mbp_retained_upkeep *upkeep);
+
+/* Retained rows of what the plant does not have go: when it is put back, it is as its file says. Errors:
+ * MBP_ERR_FULL. */
+enum mbp_status mbp_journal_push_forget(struct mbp_journal *journal);
 
 /* A checkpoint of this moment, in place of the one before: what was pushed so far is older, what comes is newer. It and
  * its bytes must stay as they are until mbp_journal_checkpoint_busy is false. NULL: there is none from now on, and all

@@ -252,9 +252,10 @@ static enum mbp_deed_result do_alone(const struct life *life, const struct mbp_a
     case MBP_DEED_BYPASS:
         return bypass(life, s, alarm, command->seconds);
     case MBP_DEED_RESTORE:
-        life_shelves_changed(life->state); /* likewise */
-        if ((life->state->alone[s].bypassed & bit_of(alarm)) == 0)
+        if ((life->state->alone[s].bypassed & bit_of(alarm)) == 0) {
+            life_shelves_changed(life->state); /* likewise */
             return MBP_RESULT_NOTHING_TO_DO;
+        }
         restore(life, s, alarm, MBP_UNSHELVED_BY_COMMAND);
         return MBP_RESULT_DONE;
     case MBP_DEED_NONE:

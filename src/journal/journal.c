@@ -50,6 +50,7 @@ void journal_take_back(struct mbp_journal *journal)
         case MBP_RECORD_ACTOR:
         case MBP_RECORD_COMMENT:
         case MBP_RECORD_NOTHING:
+        case MBP_RECORD_FORGET:
             mbp_ring_drop(&journal->ring);
             break;
         case MBP_RECORD_KINDS:
@@ -290,6 +291,12 @@ enum mbp_status mbp_journal_push_fault(struct mbp_journal *journal, const struct
     return push_state(journal, &record);
 }
 
+enum mbp_status mbp_journal_push_forget(struct mbp_journal *journal)
+{
+    struct mbp_record record = {.kind = MBP_RECORD_FORGET};
+    return push_state(journal, &record);
+}
+
 bool mbp_journal_checkpoint_busy(struct mbp_journal *journal)
 {
     if (journal->checkpoints > 0)
@@ -335,13 +342,14 @@ static bool is_blank(const struct mbp_journal *journal)
     return journal->store.is_new && journal->ring.head == 0;
 }
 
-enum mbp_status mbp_journal_restore(struct mbp_journal *journal, bool newer_only, struct mbp_state *state)
+enum mbp_status mbp_journal_restore(struct mbp_journal *journal, bool newer_only, struct mbp_state *state,
+                                    void (*had)(void *ctx, uint32_t item), void *ctx)
 {
     const int64_t newer_than = newer_only ? journal->behind : MBP_BEFORE_ALL;
     if (is_blank(journal))
         return MBP_OK;
     sqlite3 *db = mbp_reader_db(&journal->reader);
-    return db != NULL ? mbp_retained_restore(db, journal->plant, newer_than, state) : MBP_ERR_IO;
+    return db != NULL ? mbp_retained_restore(db, journal->plant, newer_than, state, had, ctx) : MBP_ERR_IO;
 }
 
 enum mbp_status mbp_journal_checkpoint(struct mbp_journal *journal, struct mbp_stored_checkpoint *out)

@@ -57,6 +57,7 @@ static uint32_t *place_of(const struct mbp_latest *latest, const struct mbp_reco
     case MBP_RECORD_ACTOR:
     case MBP_RECORD_COMMENT:
     case MBP_RECORD_NOTHING:
+    case MBP_RECORD_FORGET:
     case MBP_RECORD_KINDS:
     default:
         return NULL;

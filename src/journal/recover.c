@@ -50,6 +50,7 @@ static bool is_of_plant(const struct mbp_plant *plant, const struct mbp_record *
     case MBP_RECORD_ACTOR:
     case MBP_RECORD_COMMENT:
     case MBP_RECORD_NOTHING:
+    case MBP_RECORD_FORGET:
     case MBP_RECORD_KINDS:
         break;
     }
@@ -150,6 +151,12 @@ static bool take(struct recovery *recovery, struct mbp_record *record)
         return true;
     case MBP_RECORD_NOTHING:
         put_nothing(journal, 1);
+        return true;
+    case MBP_RECORD_FORGET:
+        if (recovery->other_plant)
+            put_nothing(journal, 1);
+        else
+            put(journal, record);
         return true;
     case MBP_RECORD_MACHINE:
     case MBP_RECORD_UPKEEP:

@@ -86,6 +86,7 @@ unsigned mbp_ring_slots(enum mbp_record_kind kind)
         [MBP_RECORD_ACTOR] = SLOTS_WITH(actor),
         [MBP_RECORD_COMMENT] = SLOTS_WITH(comment),
         [MBP_RECORD_NOTHING] = 1,
+        [MBP_RECORD_FORGET] = 1,
     };
     return slots[kind];
 }

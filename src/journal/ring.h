@@ -24,6 +24,7 @@ enum mbp_record_kind {
     MBP_RECORD_ACTOR,
     MBP_RECORD_COMMENT,
     MBP_RECORD_NOTHING, /* takes a slot, so that what follows has the position that it had in another run */
+    MBP_RECORD_FORGET,  /* rows of what the plant does not have */
     MBP_RECORD_KINDS
 };
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "retained/columns.h"
+#include "retained/forget.h"
 #include "retained/retained_fault.h"
 #include "retained/setting.h"
 #include "schema.h"
@@ -323,6 +324,8 @@ int mbp_store_put(struct mbp_store *store, const struct mbp_record *record, uint
         return mbp_names_writer_put_actor(&store->names, &record->of.actor);
     case MBP_RECORD_COMMENT:
         return put_piece(store, &record->of.comment);
+    case MBP_RECORD_FORGET:
+        return mbp_retained_forget(store->db, store->plant);
     case MBP_RECORD_NOTHING:
         return SQLITE_OK;
     case MBP_RECORD_KINDS:

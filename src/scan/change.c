@@ -153,6 +153,18 @@ static void swap(struct mbp_scan *scan, struct mbp_next_scan *next)
     next->retained_in = old.retained_in;
 }
 
+/* What has a row goes on having one; that of what is gone goes too. */
+static void carry_rows(struct mbp_scan *scan, const struct mbp_change *change, const uint32_t *before)
+{
+    const uint32_t sensors = change->to->sensor_count;
+    for (uint32_t s = 0; s < sensors; s++)
+        scan->retained_in[s] = change->sensor_from[s] != UINT32_MAX ? before[change->sensor_from[s]] : 0;
+    before += change->from->sensor_count;
+    for (uint32_t m = 0; m < change->to->machine_count; m++)
+        scan->retained_in[sensors + m] = change->machine_from[m] != UINT32_MAX ? before[change->machine_from[m]] : 0;
+    scan->forgets = true;
+}
+
 /* It is of a plant that is no more. */
 static void drop_snapshot(struct mbp_scan *scan)
 {
@@ -192,6 +204,7 @@ enum mbp_status mbp_scan_change(struct mbp_scan *scan, struct mbp_next_scan *nex
     scan_record_gone(scan);
     carry_over(scan, next);
     swap(scan, next);
+    carry_rows(scan, change, next->retained_in);
     drop_snapshot(scan);
     bool has_tail = scan_tail_leave(scan);
     scan_checkpoint_change(scan, &next->checkpoint);

@@ -13,9 +13,17 @@
 #define CLOCK_STEP_MS     1000 /* no clock discipline slews by so much from one scan to the next */
 #define SHELVES_AT_ONCE   256u
 
+/* It has a row from now on, or is to have one when there is room. */
+static void note_row(struct mbp_scan *scan, uint32_t item)
+{
+    if (scan->retained_in[item] == 0)
+        scan->retained_in[item] = SCAN_HAS_ROW;
+    scan->stats.recorded++;
+}
+
 static bool retain_machine(struct mbp_scan *scan, uint32_t machine)
 {
-    scan->stats.recorded++;
+    note_row(scan, scan->config.plant->sensor_count + machine);
     struct mbp_retained_machine retained = mbp_retain_machine(scan->state, machine);
     struct mbp_retained_upkeep upkeep = mbp_retain_upkeep(scan->state, machine);
     return mbp_journal_push_machine(scan->config.journal, &retained) == MBP_OK &&
@@ -24,14 +32,14 @@ static bool retain_machine(struct mbp_scan *scan, uint32_t machine)
 
 static bool retain_alarms(struct mbp_scan *scan, uint32_t sensor)
 {
-    scan->stats.recorded++;
+    note_row(scan, sensor);
     struct mbp_retained_alarms alarms = mbp_retain_alarms(scan->state, sensor);
     return mbp_journal_push_alarms(scan->config.journal, &alarms) == MBP_OK;
 }
 
 static bool retain_sensor(struct mbp_scan *scan, uint32_t sensor)
 {
-    scan->stats.recorded++;
+    note_row(scan, sensor);
     struct mbp_retained_sensor retained = mbp_retain_sensor(scan->config.plant, scan->state, sensor);
     return mbp_journal_push_sensor(scan->config.journal, &retained) == MBP_OK;
 }
@@ -104,14 +112,16 @@ static void retain_faults(struct mbp_scan *scan, bool aged)
     scan->faults_unknown = false;
 }
 
-/* After a loss for want of room, or where rows say what was: every sensor again, then every machine, as far as there is
- * room, going on with the next scan. */
+/* After a loss for want of room, or where rows say what was: every sensor that has a row, then every machine, as far as
+ * there is room, going on with the next scan. */
 static void retain_again(struct mbp_scan *scan)
 {
     uint32_t sensors = scan->config.plant->sensor_count;
     uint32_t end = sensors + scan->config.plant->machine_count;
     for (; scan->retain_from < end; scan->retain_from++) {
         uint32_t i = scan->retain_from;
+        if (scan->retained_in[i] == 0)
+            continue;
         if (!(i < sensors ? retain_sensor(scan, i) && retain_alarms(scan, i) : retain_machine(scan, i - sensors)))
             return;
     }
@@ -129,13 +139,26 @@ uint32_t *scan_retained_new(const struct mbp_plant *plant)
     return calloc((size_t)plant->sensor_count + plant->machine_count + 1, sizeof(uint32_t));
 }
 
+static uint32_t count_items(const struct mbp_scan *scan)
+{
+    return scan->config.plant->sensor_count + scan->config.plant->machine_count;
+}
+
+void scan_retain_all(struct mbp_scan *scan)
+{
+    for (uint32_t i = 0; i < count_items(scan); i++)
+        scan->retained_in[i] = scan->retained_in[i] != 0 ? scan->retained_in[i] : SCAN_HAS_ROW;
+    scan->retain_from = 0;
+}
+
+/* The first, and the first after the last number: what has a row goes on having one. */
 static void begin_round(struct mbp_scan *scan)
 {
-    const struct mbp_plant *plant = scan->config.plant;
-    if (++scan->round > 0)
+    if (++scan->round > SCAN_HAS_ROW)
         return;
-    memset(scan->retained_in, 0, ((size_t)plant->sensor_count + plant->machine_count) * sizeof *scan->retained_in);
-    scan->round = 1;
+    for (uint32_t i = 0; i < count_items(scan); i++)
+        scan->retained_in[i] = scan->retained_in[i] != 0 ? SCAN_HAS_ROW : 0;
+    scan->round = SCAN_HAS_ROW + 1;
 }
 
 /* Alarms that several events of a scan are about are retained with the first of them: they are the same with each. */
@@ -255,6 +278,8 @@ static void record(struct mbp_scan *scan, unsigned how)
         return;
     emit_trouble(scan);
     begin_round(scan);
+    if (scan->forgets)
+        scan->forgets = mbp_journal_push_forget(journal) != MBP_OK;
     bool ok = true;
     bool written = (how & RECORD_COUNTERS) != 0 || scan_writes_are_coalesced(scan);
     for (size_t i = 0; i < scan->events.count; i++) {

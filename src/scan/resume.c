@@ -21,9 +21,20 @@ static void resume_fault(void *ctx, const struct mbp_retained_fault *kept)
         scan->faults_unknown = true; /* it is as its file says now, and that is what is to be retained */
 }
 
+/* It has a row; a command's or setting's is written anew. */
+static void note_row(void *ctx, uint32_t item)
+{
+    struct mbp_scan *scan = ctx;
+    const uint32_t settings_from = scan->config.plant->sensor_count + scan->config.plant->machine_count;
+    if (item < settings_from)
+        scan->retained_in[item] = SCAN_HAS_ROW;
+    else
+        scan->command_told[item - settings_from] = SCAN_UNTOLD;
+}
+
 static enum mbp_status take_rows(struct mbp_scan *scan, bool newer_only)
 {
-    enum mbp_status status = mbp_journal_restore(scan->config.journal, newer_only, scan->state);
+    enum mbp_status status = mbp_journal_restore(scan->config.journal, newer_only, scan->state, note_row, scan);
     if (status == MBP_OK)
         status = mbp_journal_faults(scan->config.journal, newer_only, resume_fault, scan);
     return status;
@@ -36,12 +47,14 @@ static bool has_past(struct mbp_journal *journal)
 }
 
 /* A row whose file was edited still has what the edit superseded, and that would come back when the edit is taken back:
- * so all rows are written anew, behind the start's events. */
+ * so all rows are written anew, behind the start's events. Likewise rows of what the edit removed: they go. */
 static enum mbp_status begin_with_rows(struct mbp_scan *scan)
 {
     enum mbp_status status = take_rows(scan, false);
-    if (status == MBP_OK && has_past(scan->config.journal))
+    if (status == MBP_OK && has_past(scan->config.journal)) {
         scan->retain_from = 0;
+        scan->forgets = true;
+    }
     return status;
 }
 
@@ -121,19 +134,16 @@ static void count_on(struct mbp_scan *scan)
         scan->state->scan = last.scan;
 }
 
-/* What stands in the file or was restored needs no telling, but where all is retained anew. */
-static enum mbp_status know_commands(struct mbp_scan *scan)
+/* What stands in the file, or comes from a checkpoint, needs no telling; what comes from a row does. */
+static void know_commands(struct mbp_scan *scan)
 {
-    const bool known = scan->retain_from == UINT32_MAX;
     size_t count = mbp_setting_count(scan->config.plant);
-    scan->command_told = malloc(count * sizeof *scan->command_told + 1);
-    if (scan->command_told == NULL)
-        return MBP_ERR_MEMORY;
-    for (uint32_t i = 0; i < count; i++)
-        scan->command_told[i] = known ? mbp_setting_now(scan->config.plant, scan->state, i) : SCAN_UNTOLD;
+    for (uint32_t i = 0; i < count; i++) {
+        if (scan->command_told[i] != SCAN_UNTOLD)
+            scan->command_told[i] = mbp_setting_now(scan->config.plant, scan->state, i);
+    }
     scan->command_told[count - 1] = SCAN_UNTOLD; /* a row of a seed that the file had before would come back with it */
     scan->commands_missed = true;
-    return MBP_OK;
 }
 
 /* The state that the run before had is not in the journal's tail, or was no state and has spoilt ours. */
@@ -159,9 +169,11 @@ enum mbp_status scan_resume(struct mbp_scan *scan, struct scan_past *past)
         count_on(scan);
     scan->state->wall_ms = scan->config.clock.wall_ms(scan->config.clock.ctx);
     mbp_state_take_seed(scan->config.plant, scan->state);
-    if (status == MBP_OK)
-        mbp_stored_forget(scan->config.plant, scan->state);
-    return status == MBP_OK ? know_commands(scan) : status;
+    if (status != MBP_OK)
+        return status;
+    mbp_stored_forget(scan->config.plant, scan->state);
+    know_commands(scan);
+    return MBP_OK;
 }
 
 /* ---- an edited plant file --------------------------------------------------------------------------------------- */

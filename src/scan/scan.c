@@ -325,7 +325,8 @@ static enum mbp_status make_parts(struct mbp_scan *scan)
     const struct mbp_clock *clock = &scan->config.clock;
     enum mbp_status status = mbp_events_alloc(&scan->events, scan_events_capacity(plant));
     scan->retained_in = scan_retained_new(plant);
-    if (status == MBP_OK && scan->retained_in == NULL)
+    scan->command_told = calloc(mbp_setting_count(plant), sizeof *scan->command_told);
+    if (status == MBP_OK && (scan->retained_in == NULL || scan->command_told == NULL))
         status = MBP_ERR_MEMORY;
     if (status == MBP_OK)
         status = scan_writes_new(&scan->writes);

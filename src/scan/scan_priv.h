@@ -68,6 +68,8 @@ struct scan_commands {
     uint64_t restore_at_ns; /* no restore before that */
 };
 
+#define SCAN_HAS_ROW 1u /* before every round */
+
 #define SCAN_UNTOLD UINT64_C(0xFFF8A5A5A5A5A5A5) /* a NaN that no reckoning gives */
 
 struct mbp_scan {
@@ -89,18 +91,21 @@ struct mbp_scan {
 
     /* record */
     uint64_t counters_told_ns; /* simulated time when the counters were last retained */
-    uint32_t retain_from; /* all is retained anew: the sensor, then machine to go on with; UINT32_MAX = nothing is */
-    uint32_t shelf_from;  /* the sensor whose shelf is looked at next */
-    size_t unrecorded;    /* events of the scan that is under way, which the journal does not have yet */
-    uint32_t told;        /* the number of what people told last; 0 = nothing, or there is no journal */
+    uint32_t
+        retain_from; /* what has a row is retained anew: the sensor, then machine to go on with; UINT32_MAX = none */
+    uint32_t shelf_from; /* the sensor whose shelf is looked at next */
+    size_t unrecorded;   /* events of the scan that is under way, which the journal does not have yet */
+    uint32_t told;       /* the number of what people told last; 0 = nothing, or there is no journal */
     bool trouble_told;
     uint32_t faults_told;   /* the journal knows all of them as they were at this mbp_state.fault_changes */
     bool faults_unknown;    /* ... or nothing of them */
     uint32_t changes_told;  /* likewise at this mbp_state.untold */
     bool commands_missed;   /* some found no room */
     uint32_t round;         /* counts what is recorded in one piece */
-    uint32_t *retained_in;  /* per sensor, then machine: the last round that an event retained it in; 0 = none */
+    uint32_t *retained_in;  /* per sensor, then machine: the last round that an event retained it in; SCAN_HAS_ROW = it
+                             * was retained otherwise, or by another run; 0 = nothing is known of it */
     uint64_t *command_told; /* per command and setting (journal.h): what was retained last; SCAN_UNTOLD = none */
+    bool forgets;           /* rows of what the plant does not have are to go */
 
     struct mbp_plant *former; /* that the run began with, where its file was edited; NULL = none, or it was taken */
 
@@ -136,6 +141,9 @@ struct mbp_scan {
 
 /* Room for mbp_scan.retained_in. NULL: no memory. Ownership: free. */
 uint32_t *scan_retained_new(const struct mbp_plant *plant);
+
+/* Every sensor and machine is retained anew, whether or not it has a row. */
+void scan_retain_all(struct mbp_scan *scan);
 
 /* A second's worth of events for the most that one scan of this plant can bring. */
 size_t scan_events_capacity(const struct mbp_plant *plant);

@@ -101,7 +101,7 @@ void scan_restore_to(struct mbp_scan *scan, const struct mbp_state *then, uint32
     scan->sim.restored++;
     scan->faults_unknown = true;
     scan->commands_missed = true;
-    scan->retain_from = 0; /* what survives a restart is everything's state, as it is now */
+    scan_retain_all(scan); /* what survives a restart is everything's state, as it is now */
     scan->counters_told_ns = scan->state->sim_ns;
     scan_emit_production(scan);
     scan_pay_restore(scan, scan->events.count);

@@ -115,8 +115,7 @@ static void mend_limits(const struct mbp_sensor *was, const struct mbp_sensor *n
 /* What it shows until it is sensed again, which in a pause is long, is a value that it can show now. */
 static double as_shown(const struct mbp_sensor *now, double value)
 {
-    value = fmin(fmax(value, now->range[0]), now->range[1]);
-    return mbp_register_quantise(&now->reg, value);
+    return mbp_register_quantise(&now->reg, state_in_range(now, value));
 }
 
 static void mend_sensor(const struct mbp_carry *carry, struct mbp_state *to, uint32_t s)
@@ -133,7 +132,7 @@ static void mend_sensor(const struct mbp_carry *carry, struct mbp_state *to, uin
         to->value[s] = as_shown(now, to->value[s]);
     }
     if ((to->flags[s] & MBP_SENSOR_FORCED) != 0)
-        to->forced_value[s] = fmin(fmax(to->forced_value[s], now->range[0]), now->range[1]);
+        to->forced_value[s] = state_in_range(now, to->forced_value[s]);
     if (carry->from->scan_ns == carry->to->scan_ns)
         return;
     double scale = (double)carry->from->scan_ns / (double)carry->to->scan_ns;

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "state_priv.h"
+
 /* ---- machines --------------------------------------------------------------------------------------------------- */
 
 struct mbp_retained_machine mbp_retain_machine(const struct mbp_state *state, uint32_t machine)
@@ -69,9 +71,9 @@ void mbp_retake_sensor(const struct mbp_plant *plant, struct mbp_state *state, c
     uint32_t s = record->sensor;
     const struct mbp_sensor *sensor = &plant->sensors[s];
     retake_limits(sensor, record, &state->limit[(size_t)s * MBP_LIMIT_COUNT]);
-    state->forced_value[s] = record->forced_value;
-    /* Nobody holds what the file forbids by now. */
+    /* Nobody holds what the file forbids by now, nor beyond the range that it gives. */
     const bool held = record->forced && sensor->inject == MBP_INJECT_HOLD;
+    state->forced_value[s] = held ? state_in_range(sensor, record->forced_value) : record->forced_value;
     retake_flags(state, s, MBP_SENSOR_FORCED | MBP_SENSOR_ONCE, held ? MBP_SENSOR_FORCED : 0);
 }
 

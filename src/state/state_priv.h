@@ -2,6 +2,8 @@
 #ifndef MBP_STATE_PRIV_H
 #define MBP_STATE_PRIV_H
 
+#include <math.h>
+
 #include "mbplant/state.h"
 
 /* What an array of the state has items for. */
@@ -71,6 +73,12 @@ struct part_walk {
     size_t next;
 };
 bool state_next_part(const struct mbp_plant *plant, uint32_t sensor, struct part_walk *walk);
+
+/* What a sensor shows or is held at is nothing beyond its range. */
+static inline double state_in_range(const struct mbp_sensor *sensor, double value)
+{
+    return fmin(fmax(value, sensor->range[0]), sensor->range[1]);
+}
 
 /* Counts the rate-of-change alarms and the values that they keep; then, once there is room, gives each its window. */
 void state_count_rates(const struct mbp_plant *plant, struct mbp_state *state);

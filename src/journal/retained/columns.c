@@ -86,6 +86,16 @@ static const struct table {
 };
 // clang-format on
 
+bool mbp_retained_is_of_machine(enum mbp_retained_what what)
+{
+    return tables[what].is_of_machine;
+}
+
+const char *mbp_retained_table(enum mbp_retained_what what)
+{
+    return tables[what].name;
+}
+
 uint32_t mbp_retained_items(const struct mbp_plant *plant, enum mbp_retained_what what)
 {
     return tables[what].is_of_machine ? plant->machine_count : plant->sensor_count;

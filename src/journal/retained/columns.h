@@ -22,8 +22,12 @@ union mbp_retained {
     uint32_t index; /* each begins with it */
 };
 
-/* How many of them a plant has. */
+/* Of a machine or of a sensor; how many of them a plant has. */
+bool mbp_retained_is_of_machine(enum mbp_retained_what what);
 uint32_t mbp_retained_items(const struct mbp_plant *plant, enum mbp_retained_what what);
+
+/* The table of their rows, whose key is the unit's id and the item's name. */
+const char *mbp_retained_table(enum mbp_retained_what what);
 
 /* Makes the tables of a new journal. Returns SQLite's code, as the rest. */
 int mbp_retained_create(sqlite3 *db);

@@ -9,6 +9,6 @@
 /* As mbp_journal_restore: MBP_ERR_CORRUPT, MBP_ERR_IO, MBP_ERR_MEMORY, each with a logged line; state then as before.
  */
 enum mbp_status mbp_retained_restore(sqlite3 *db, const struct mbp_plant *plant, int64_t newer_than,
-                                     struct mbp_state *state);
+                                     struct mbp_state *state, void (*had)(void *ctx, uint32_t item), void *ctx);
 
 #endif

@@ -140,3 +140,12 @@ enum mbp_status mbp_retained_faults(sqlite3 *db, const struct mbp_plant *plant, 
     sqlite3_finalize(stmt);
     return rc == SQLITE_OK ? MBP_OK : mbp_schema_refuse(db, rc, sqlite3_db_filename(db, "main"), stderr);
 }
+
+bool mbp_retained_fault_has(const struct mbp_plant *plant, int place, const char *name)
+{
+    for (uint32_t f = 0; place == 0 && f < plant->fault_count; f++) {
+        if (strcmp(plant->faults[f].name, name) == 0)
+            return true;
+    }
+    return place > 0 && (uint32_t)place <= MBP_AD_HOC_FAULTS;
+}

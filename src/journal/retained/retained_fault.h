@@ -15,6 +15,9 @@ extern const char mbp_retained_fault_put_sql[];
 void mbp_retained_bind_fault(sqlite3_stmt *stmt, const struct mbp_plant *plant, const struct mbp_retained_fault *record,
                              uint64_t position);
 
+/* Whether the plant has the fault of a row. */
+bool mbp_retained_fault_has(const struct mbp_plant *plant, int place, const char *name);
+
 /* As mbp_journal_faults. */
 enum mbp_status mbp_retained_faults(sqlite3 *db, const struct mbp_plant *plant, int64_t newer_than,
                                     void (*take)(void *ctx, const struct mbp_retained_fault *fault), void *ctx);

@@ -91,14 +91,16 @@ static const char *const words[] = {"setpoint",   "gain",        "integral", "de
                                     "output_low", "output_high", "manual",   "automatic"};
 static_assert(sizeof words / sizeof words[0] == MBP_SETTINGS_RETAINED, "a word for each");
 
+static const char seed_name[] = "#seed"; /* of unit 0; nothing else can have it */
+
 static void bind_key(sqlite3_stmt *stmt, const struct mbp_plant *plant, uint32_t index)
 {
     char name[MBP_NAME_MAX + 16];
     uint32_t unit;
     const struct mbp_stored *stored = stored_of(plant, index);
-    if (is_seed(plant, index)) { /* a name that nothing else can have */
+    if (is_seed(plant, index)) {
         sqlite3_bind_int(stmt, 1, 0);
-        sqlite3_bind_text(stmt, 2, "#seed", -1, SQLITE_STATIC);
+        sqlite3_bind_text(stmt, 2, seed_name, -1, SQLITE_STATIC);
         return;
     }
     if (stored != NULL) {
@@ -216,8 +218,10 @@ static void take(sqlite3_stmt *row, const struct mbp_plant *plant, struct mbp_st
     now->output = now->setting[MBP_SET_MANUAL];
 }
 
-int mbp_setting_restore(sqlite3 *db, const struct mbp_plant *plant, int64_t newer_than, struct mbp_state *state)
+int mbp_setting_restore(sqlite3 *db, const struct mbp_plant *plant, int64_t newer_than, struct mbp_state *state,
+                        void (*had)(void *ctx, uint32_t item), void *ctx)
 {
+    const uint32_t first = plant->sensor_count + plant->machine_count;
     sqlite3_stmt *stmt = NULL;
     size_t count = mbp_setting_count(plant);
     int rc = sqlite3_prepare_v2(db, get_sql, -1, &stmt, NULL);
@@ -227,10 +231,77 @@ int mbp_setting_restore(sqlite3 *db, const struct mbp_plant *plant, int64_t newe
         rc = sqlite3_step(stmt);
         if (rc == SQLITE_ROW)
             take(stmt, plant, state, i);
+        if (rc == SQLITE_ROW && had != NULL)
+            had(ctx, first + i);
         if (rc == SQLITE_ROW || rc == SQLITE_DONE)
             rc = SQLITE_OK;
         sqlite3_reset(stmt);
     }
     sqlite3_finalize(stmt);
     return rc;
+}
+
+/* ---- what the plant has ------------------------------------------------------------------------------------------ */
+
+struct mbp_setting_key {
+    const char *name;
+    int unit; /* id */
+};
+
+static int by_key(const void *a, const void *b)
+{
+    const struct mbp_setting_key *left = a;
+    const struct mbp_setting_key *right = b;
+    return left->unit != right->unit ? left->unit - right->unit : strcmp(left->name, right->name);
+}
+
+bool mbp_setting_keys_new(struct mbp_setting_keys *keys, const struct mbp_plant *plant)
+{
+    *keys = (struct mbp_setting_keys){plant, calloc((size_t)plant->stored_count + 1, sizeof *keys->stored)};
+    if (keys->stored == NULL)
+        return false;
+    for (uint32_t s = 0; s < plant->stored_count; s++)
+        keys->stored[s] = (struct mbp_setting_key){plant->stored[s].name, plant->units[plant->stored[s].unit].id};
+    qsort(keys->stored, plant->stored_count, sizeof *keys->stored, by_key);
+    return true;
+}
+
+void mbp_setting_keys_free(struct mbp_setting_keys *keys)
+{
+    free(keys->stored);
+    keys->stored = NULL;
+}
+
+static bool has_actuator(const struct mbp_plant *plant, int unit, const char *name)
+{
+    const uint32_t a = mbp_plant_find_actuator(plant, name);
+    return a != UINT32_MAX && plant->units[plant->actuators[a].unit].id == unit &&
+           strcmp(plant->actuators[a].name, name) == 0;
+}
+
+/* As bind_key puts it together. */
+static bool has_controller(const struct mbp_plant *plant, int unit, const char *name)
+{
+    char of[MBP_NAME_MAX + 16];
+    const char *dot = strrchr(name, '.');
+    if (dot == NULL || (size_t)(dot - name) >= sizeof of)
+        return false;
+    snprintf(of, sizeof of, "%.*s", (int)(dot - name), name);
+    const uint32_t c = mbp_plant_find_controller(plant, of);
+    if (c == UINT32_MAX || plant->units[plant->controllers[c].unit].id != unit ||
+        strcmp(plant->controllers[c].name, of) != 0)
+        return false;
+    unsigned part = 0;
+    while (part < MBP_SETTINGS_RETAINED && strcmp(words[part], dot + 1) != 0)
+        part++;
+    return part < MBP_SETTINGS_RETAINED;
+}
+
+bool mbp_setting_has(const struct mbp_setting_keys *keys, int unit, const char *name)
+{
+    const struct mbp_setting_key key = {name, unit};
+    const struct mbp_plant *plant = keys->plant;
+    return (unit == 0 && strcmp(name, seed_name) == 0) || has_actuator(plant, unit, name) ||
+           bsearch(&key, keys->stored, plant->stored_count, sizeof key, by_key) != NULL ||
+           has_controller(plant, unit, name);
 }

@@ -165,7 +165,7 @@ static void use(struct mbp_journal *journal)
     unsigned faults = 0;
     if (mbp_state_new(plant, 1, &state) != MBP_OK)
         abort();
-    mbp_journal_restore(journal, false, state);
+    mbp_journal_restore(journal, false, state, NULL, NULL);
     mbp_journal_faults(journal, false, take_fault, &faults);
     uint32_t oldest = mbp_journal_oldest(journal);
     uint32_t last = mbp_journal_last(journal);

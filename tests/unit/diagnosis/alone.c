@@ -191,7 +191,9 @@ static void test_bypass_that_cannot_be_is_refused(void **state)
     assert_int_equal(act(bench, MBP_DEED_RESTORE, MBP_HIGH_HIGH, 0), MBP_RESULT_NOTHING_TO_DO);
     assert_int_equal(bench->events.count, 0);
     act(bench, MBP_DEED_BYPASS, MBP_HIGH_HIGH, 0);
+    const uint32_t version = bench->state->shelves_version;
     assert_int_equal(act(bench, MBP_DEED_RESTORE, MBP_HIGH_HIGH, 0), MBP_RESULT_DONE);
+    assert_int_equal(bench->state->shelves_version, version + 1); /* once is enough */
     assert_int_equal(bench->state->alone[T1].bypassed, 0);
 }
 

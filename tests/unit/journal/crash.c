@@ -86,7 +86,7 @@ static void test_kill_at_any_moment_loses_nothing_that_was_durable(void **ctx)
         uint32_t last = mbp_journal_last(f->journal);
         assert_true(last >= durable);
         assert_every_event_up_to(f, last);
-        assert_int_equal(mbp_journal_restore(f->journal, false, state), MBP_OK);
+        assert_int_equal(mbp_journal_restore(f->journal, false, state, NULL, NULL), MBP_OK);
         assert_int_equal(state->machine[FILL1].good, last);
         mbp_state_free(state);
         fixture_close(f);
@@ -146,7 +146,7 @@ static uint32_t assert_consistent(struct fixture *f)
     assert_int_equal(mbp_state_new(&f->plant, 1, &state), MBP_OK);
     uint32_t last = mbp_journal_last(f->journal);
     assert_every_event_up_to(f, last);
-    assert_int_equal(mbp_journal_restore(f->journal, false, state), MBP_OK);
+    assert_int_equal(mbp_journal_restore(f->journal, false, state, NULL, NULL), MBP_OK);
     assert_int_equal(state->machine[FILL1].good, last);
     mbp_state_free(state);
     fixture_close(f);

@@ -78,12 +78,12 @@ static void test_refused_commit_does_not_part_state_and_events(void **state)
     fixture_push(f, 2, 1);
     fixture_await_trouble(f);
     assert_int_equal(mbp_state_new(&f->plant, 1, &restored), MBP_OK);
-    enum mbp_status status = mbp_journal_restore(f->journal, false, restored);
+    enum mbp_status status = mbp_journal_restore(f->journal, false, restored, NULL, NULL);
     refusing_vfs_relent();
     assert_int_equal(status, MBP_OK);
     assert_int_equal(restored->machine[FILL1].good, 1);
     assert_int_equal(mbp_journal_flush(f->journal), MBP_OK);
-    assert_int_equal(mbp_journal_restore(f->journal, false, restored), MBP_OK);
+    assert_int_equal(mbp_journal_restore(f->journal, false, restored, NULL, NULL), MBP_OK);
     assert_int_equal(restored->machine[FILL1].good, 2);
     mbp_state_free(restored);
 }

@@ -103,7 +103,7 @@ static double restored_limit(struct fixture *f, uint32_t sensor, enum mbp_limit 
 {
     struct mbp_state *state = new_state(f);
     fixture_open(f);
-    assert_int_equal(mbp_journal_restore(f->journal, false, state), MBP_OK);
+    assert_int_equal(mbp_journal_restore(f->journal, false, state, NULL, NULL), MBP_OK);
     double restored = state->limit[sensor * MBP_LIMIT_COUNT + (unsigned)limit];
     mbp_state_free(state);
     fixture_close(f);
@@ -116,7 +116,7 @@ static void test_restore_machine_comes_back_as_it_was_left(void **ctx)
     store_machine(f, worn_machine(FILL1, PT101));
     struct mbp_state *state = new_state(f);
     fixture_open(f);
-    assert_int_equal(mbp_journal_restore(f->journal, false, state), MBP_OK);
+    assert_int_equal(mbp_journal_restore(f->journal, false, state, NULL, NULL), MBP_OK);
     assert_worn_machine(&state->machine[FILL1], PT101);
     /* The one without a row stays as the file says. */
     assert_int_equal(state->machine[CAP1].state, MBP_EN_SERVICE);
@@ -134,7 +134,7 @@ static void test_restore_sensor_comes_back_but_for_its_quality(void **ctx)
     state->flags[LT301] = MBP_SENSOR_BAD;
     state->flags[TT101] = MBP_SENSOR_BAD;
     fixture_open(f);
-    assert_int_equal(mbp_journal_restore(f->journal, false, state), MBP_OK);
+    assert_int_equal(mbp_journal_restore(f->journal, false, state, NULL, NULL), MBP_OK);
     assert_true(state->forced_value[LT301] == 92.5);
     assert_int_equal(state->active[LT301], 1 << MBP_HIGH);
     assert_int_equal(state->unack[LT301], 1 << MBP_HIGH | 1 << MBP_LOW);
@@ -163,7 +163,7 @@ static void test_restore_alarms_that_are_newer_than_the_checkpoint_without_the_l
     mbp_journal_hand_over(f->journal);
     assert_int_equal(mbp_journal_flush(f->journal), MBP_OK);
     assert_true(mbp_journal_has_newer(f->journal));
-    assert_int_equal(mbp_journal_restore(f->journal, true, state), MBP_OK);
+    assert_int_equal(mbp_journal_restore(f->journal, true, state, NULL, NULL), MBP_OK);
     assert_true(state->limit[LT301 * MBP_LIMIT_COUNT + MBP_HIGH] == 60);
     assert_int_equal(state->active[LT301], 1 << MBP_HIGH);
     assert_int_equal(state->flags[LT301], MBP_SENSOR_SHELVED);
@@ -240,7 +240,7 @@ static void test_restore_forced_value_of_a_sensor_that_is_no_longer_held_is_rele
     f->sensors[TT101].inject = MBP_INJECT_REJECT;
     struct mbp_state *state = new_state(f);
     fixture_open(f);
-    assert_int_equal(mbp_journal_restore(f->journal, false, state), MBP_OK);
+    assert_int_equal(mbp_journal_restore(f->journal, false, state, NULL, NULL), MBP_OK);
     assert_int_equal(state->flags[TT101], MBP_SENSOR_SHELVED);
     mbp_state_free(state);
 }
@@ -264,7 +264,7 @@ static void test_restore_reordered_file_follows_the_names(void **ctx)
     f->sensors[ST201].name = "PT101";
     struct mbp_state *state = new_state(f);
     fixture_open(f);
-    assert_int_equal(mbp_journal_restore(f->journal, false, state), MBP_OK);
+    assert_int_equal(mbp_journal_restore(f->journal, false, state, NULL, NULL), MBP_OK);
     assert_worn_machine(&state->machine[1], ST201);
     assert_int_equal(state->machine[0].good, 0);
     assert_true(state->limit[ST201 * MBP_LIMIT_COUNT + MBP_HIGH] == 70);
@@ -279,7 +279,7 @@ static void test_restore_first_out_that_the_machine_lost_is_none(void **ctx)
     f->sensors[PT101].name = "PT102";
     struct mbp_state *state = new_state(f);
     fixture_open(f);
-    assert_int_equal(mbp_journal_restore(f->journal, false, state), MBP_OK);
+    assert_int_equal(mbp_journal_restore(f->journal, false, state, NULL, NULL), MBP_OK);
     assert_worn_machine(&state->machine[FILL1], UINT32_MAX);
     mbp_state_free(state);
 }
@@ -312,7 +312,7 @@ static void test_push_twice_the_later_state_is_kept(void **ctx)
     store_machine(f, machine);
     struct mbp_state *state = new_state(f);
     fixture_open(f);
-    assert_int_equal(mbp_journal_restore(f->journal, false, state), MBP_OK);
+    assert_int_equal(mbp_journal_restore(f->journal, false, state, NULL, NULL), MBP_OK);
     assert_int_equal(state->machine[CAP1].good, 4);
     assert_int_equal(state->machine[CAP1].first_out, ST201);
     mbp_state_free(state);
@@ -339,7 +339,7 @@ static void test_restore_impossible_row_is_corrupt_and_changes_nothing(void **ct
         struct mbp_state *state = new_state(f);
         struct mbp_state *untouched = new_state(f);
         fixture_open(f);
-        assert_int_equal(mbp_journal_restore(f->journal, false, state), MBP_ERR_CORRUPT);
+        assert_int_equal(mbp_journal_restore(f->journal, false, state, NULL, NULL), MBP_ERR_CORRUPT);
         assert_memory_equal(state->memory, untouched->memory, state->memory_len);
         mbp_state_free(state);
         mbp_state_free(untouched);
@@ -455,6 +455,86 @@ static void test_fault_row_that_we_never_write_is_damage(void **ctx)
     }
 }
 
+/* ---- what the plant does not have -------------------------------------------------------------------------------- */
+
+#define HEAD "mbplant: 1\nunits:\n  - id: 2\n    sensors:\n      - {name: A, range: [0, 9]}\n"
+#define REST                                                                                                           \
+    "      - {name: B, range: [0, 9]}\n    alarms: [{name: OWN, when: A > 5}]\n"                                       \
+    "    machines: [{name: M, sensors: [{name: C}], interlocks: [{name: LOW, when: A < 2}]}]\n"                        \
+    "    actuators: [{name: V}]\n    controllers: [{name: R, input: A, output: V, setpoint: 5, gain: 1}]\n"            \
+    "    parameters: {K: 1}\n"                                                                                         \
+    "    points: [{at: holding 700, name: P, value: 1, access: read_write}, {at: holding 701, value: 1, access: "      \
+    "read_write}]\n  - {id: 3, points: [{at: holding 701, value: 1, access: read_write}]}\n"
+
+static void retain_everything(struct fixture *f)
+{
+    struct mbp_state *state = new_state(f);
+    for (uint32_t s = 0; s < f->plant.sensor_count; s++) {
+        const struct mbp_retained_sensor sensor = mbp_retain_sensor(&f->plant, state, s);
+        const struct mbp_retained_alarms alarms = mbp_retain_alarms(state, s);
+        assert_int_equal(mbp_journal_push_sensor(f->journal, &sensor), MBP_OK);
+        assert_int_equal(mbp_journal_push_alarms(f->journal, &alarms), MBP_OK);
+    }
+    for (uint32_t m = 0; m < f->plant.machine_count; m++) {
+        const struct mbp_retained_machine machine = mbp_retain_machine(state, m);
+        const struct mbp_retained_upkeep upkeep = mbp_retain_upkeep(state, m);
+        assert_int_equal(mbp_journal_push_machine(f->journal, &machine), MBP_OK);
+        assert_int_equal(mbp_journal_push_upkeep(f->journal, &upkeep), MBP_OK);
+    }
+    for (uint32_t i = 0; i < mbp_setting_count(&f->plant); i++) {
+        const struct mbp_retained_setting setting = {i, mbp_setting_now(&f->plant, state, i),
+                                                     mbp_setting_in_file(&f->plant, i)};
+        assert_int_equal(mbp_journal_push_setting(f->journal, &setting), MBP_OK);
+    }
+    mbp_state_free(state);
+}
+
+static void count_row(void *ctx, uint32_t item)
+{
+    (void)item;
+    ++*(size_t *)ctx;
+}
+
+static size_t count_rows(struct fixture *f)
+{
+    struct mbp_state *state = new_state(f);
+    size_t rows = 0;
+    assert_int_equal(mbp_journal_restore(f->journal, false, state, count_row, &rows), MBP_OK);
+    mbp_state_free(state);
+    return rows;
+}
+
+/* A run with a plant of its own, which is to forget; how many rows there are then. */
+static size_t run_and_forget(struct fixture *f, const char *yaml, bool retains)
+{
+    struct mbp_plant *plant = NULL;
+    struct mbp_plant built_by_hand = f->plant;
+    const struct mbp_text text = {yaml, strlen(yaml)};
+    assert_int_equal(mbp_plant_parse("a.yaml", text, stderr, &plant), MBP_OK);
+    f->plant = *plant;
+    fixture_open(f);
+    if (retains)
+        retain_everything(f);
+    assert_int_equal(mbp_journal_push_forget(f->journal), MBP_OK);
+    mbp_journal_hand_over(f->journal);
+    assert_int_equal(mbp_journal_flush(f->journal), MBP_OK);
+    size_t rows = count_rows(f);
+    fixture_close(f);
+    f->plant = built_by_hand;
+    mbp_plant_free(plant);
+    return rows;
+}
+
+static void test_forget_leaves_the_rows_of_all_that_the_plant_has(void **ctx)
+{
+    struct fixture *f = *ctx;
+    const size_t of_sensors = 2 * (4 + 2); /* an alarm, an interlock and that of its bypass are such, too */
+    const size_t of_settings = 1 + MBP_SETTINGS_RETAINED + 4 + 1;
+    assert_int_equal(run_and_forget(f, HEAD REST, true), of_sensors + 2 + of_settings);
+    assert_int_equal(run_and_forget(f, HEAD, false), 2 + 1); /* a sensor, the seed */
+    assert_int_equal(run_and_forget(f, HEAD REST, false), 2 + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -478,6 +558,7 @@ int main(void)
         FIXTURE_TEST(test_fault_comes_back_as_it_was),
         FIXTURE_TEST(test_fault_with_other_times_in_the_file_or_without_its_sensor_has_none),
         FIXTURE_TEST(test_fault_row_that_we_never_write_is_damage),
+        FIXTURE_TEST(test_forget_leaves_the_rows_of_all_that_the_plant_has),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

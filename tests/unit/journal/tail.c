@@ -52,8 +52,8 @@ static void push_machine(struct fixture *f, uint32_t good)
 }
 
 /* A run with the tail's room and a note, whose disk refuses after STORED events; its files go to another directory,
- * which the fixture has from then on. */
-static void cut_off(struct fixture *f, char former[64])
+ * which the fixture has from then on. forgets: what its plant does not have. */
+static void cut_off_so(struct fixture *f, char former[64], bool forgets)
 {
     snprintf(former, 64, "%s", f->dir);
     fixture_open(f);
@@ -66,6 +66,8 @@ static void cut_off(struct fixture *f, char former[64])
     fixture_store(f, 1, STORED);
     refusing_vfs_refuse(REFUSE_WRITES, SQLITE_FULL, ENOSPC);
     push_machine(f, 2);
+    if (forgets)
+        assert_int_equal(mbp_journal_push_forget(f->journal), MBP_OK);
     for (uint32_t n = STORED + 1; n <= STORED + LEFT; n++)
         fixture_push(f, n, 1);
     const struct mbp_event unhanded = fixture_event(99);
@@ -77,6 +79,11 @@ static void cut_off(struct fixture *f, char former[64])
     copy_files(former, f->dir);
     refusing_vfs_relent();
     fixture_close(f);
+}
+
+static void cut_off(struct fixture *f, char former[64])
+{
+    cut_off_so(f, former, false);
 }
 
 static void assert_events(struct fixture *f, uint32_t last)
@@ -94,7 +101,7 @@ static uint32_t restored_good(struct fixture *f)
 {
     struct mbp_state *state = NULL;
     assert_int_equal(mbp_state_new(&f->plant, 1, &state), MBP_OK);
-    assert_int_equal(mbp_journal_restore(f->journal, false, state), MBP_OK);
+    assert_int_equal(mbp_journal_restore(f->journal, false, state, NULL, NULL), MBP_OK);
     uint32_t good = (uint32_t)state->machine[FILL1].good;
     mbp_state_free(state);
     return good;
@@ -363,12 +370,52 @@ static void test_damaged_record_those_before_it_are_stored(void **state)
     clear(former);
 }
 
+static uint32_t restored_good_of_cap1(struct fixture *f)
+{
+    struct mbp_state *state = NULL;
+    fixture_open(f);
+    assert_int_equal(mbp_state_new(&f->plant, 1, &state), MBP_OK);
+    assert_int_equal(mbp_journal_restore(f->journal, false, state, NULL, NULL), MBP_OK);
+    uint32_t good = (uint32_t)state->machine[CAP1].good;
+    mbp_state_free(state);
+    fixture_close(f);
+    return good;
+}
+
+static void test_cut_off_run_what_it_was_to_forget_is_forgotten(void **state)
+{
+    static const char yaml[] = "mbplant: 1\nunits: [{id: 1, machines: [{name: FILL1}]}]\n";
+    struct fixture *f = *state;
+    struct mbp_journal_left left = {0};
+    const struct mbp_retained_machine cap1 = {.machine = CAP1, .state = {.good = 5, .first_out = UINT32_MAX}};
+    const struct mbp_plant before = f->plant;
+    struct mbp_plant *plant = NULL;
+    char former[64];
+    fixture_open(f);
+    assert_int_equal(mbp_journal_push_machine(f->journal, &cap1), MBP_OK);
+    fixture_close(f);
+    assert_int_equal(restored_good_of_cap1(f), 5);
+    assert_int_equal(mbp_plant_parse("a.yaml", (struct mbp_text){yaml, sizeof yaml - 1}, stderr, &plant), MBP_OK);
+    f->plant = *plant;
+    cut_off_so(f, former, true);
+    fixture_open(f);
+    assert_int_equal(mbp_journal_recover(f->journal, &left), MBP_OK);
+    assert_int_equal(restored_good(f), 2);
+    fixture_close(f);
+    f->plant = before;
+    assert_int_equal(restored_good_of_cap1(f), 0);
+    mbp_plant_free(plant);
+    free(left.bytes);
+    clear(former);
+}
+
 int main(void)
 {
     refusing_vfs_install();
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(test_cut_off_run_what_it_handed_over_is_stored_with_its_numbers),
         FIXTURE_TEST(test_cut_off_run_recovered_twice_is_stored_once),
+        FIXTURE_TEST(test_cut_off_run_what_it_was_to_forget_is_forgotten),
         FIXTURE_TEST(test_clean_stop_leaves_no_file),
         FIXTURE_TEST(test_stop_with_a_disk_that_refuses_keeps_what_is_not_stored),
         FIXTURE_TEST(test_file_of_another_database_is_left_out),

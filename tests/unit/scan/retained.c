@@ -214,6 +214,111 @@ static void test_what_an_edit_superseded_stays_forgotten_when_the_edit_is_taken_
     assert_int_equal(line_holding(line, HR_P), 20);
 }
 
+/* T, V and P may be left out. */
+#define TWO_OF_EACH(t, v, p)                                                                                           \
+    "mbplant: 1\nunits:\n  - id: 1\n    sensors:\n"                                                                    \
+    "      - {name: U, range: [0, 100], max: 85, inject: hold, register: {at: holding 0, type: uint16}}\n" t           \
+    "    actuators:\n      - {name: W, range: [0, 100], register: {at: holding 110, type: uint16, scale: 1}}\n" v      \
+    "    points:\n      - {at: holding 210, name: Q, value: 20, access: read_write}\n" p
+#define T_OF(range, max)                                                                                               \
+    "      - {name: T, range: [0, " range "], max: " max ", inject: hold, register: {at: holding 1, type: uint16}}\n"
+#define WITH_T                                                                                                         \
+    TWO_OF_EACH(T_OF("100", "85"), "      - {name: V, range: [0, 100], register: {at: holding 100, type: uint16}}\n",  \
+                "      - {at: holding 200, value: 20, access: read_write}\n")
+enum { HR_OF_T = 1, HR_OF_V = 100, HR_OF_W = 110, HR_OF_P = 200, HR_OF_Q = 210, HR_OF_T_HIGH = 1004 + MBP_HIGH };
+
+static void write_to_all(struct line *line)
+{
+    assert_int_equal(line_write_word(line, HR_OF_T_HIGH, 95), MBP_OK);
+    assert_int_equal(line_write_word(line, HR_OF_T, 90), MBP_OK);
+    assert_int_equal(line_write_word(line, HR_OF_V, 60), MBP_OK);
+    assert_int_equal(line_write_word(line, HR_OF_P, 70), MBP_OK);
+    assert_int_equal(line_write_word(line, HR_OF_W, 61), MBP_OK);
+    assert_int_equal(line_write_word(line, HR_OF_Q, 71), MBP_OK);
+    line_scan(line, 3);
+}
+
+static void assert_forgotten(struct line *line, bool by_reload)
+{
+    static const char without[] = TWO_OF_EACH("", "", "");
+    line_begin(line, WITH_T);
+    write_to_all(line);
+    if (by_reload) {
+        line_change_to(line, without);
+        line_scan(line, 1);
+    } else {
+        go_on_by_rows(line, without);
+    }
+    assert_int_equal(line_holding(line, HR_OF_W), 61);
+    assert_int_equal(line_holding(line, HR_OF_Q), 71);
+    go_on_by_rows(line, WITH_T);
+    assert_int_equal(line_holding(line, HR_OF_T_HIGH), 85);
+    assert_false(line_coil(line, 1001));
+    assert_int_equal(line_holding(line, HR_OF_V), 0);
+    assert_int_equal(line_holding(line, HR_OF_P), 20);
+    assert_int_equal(line_holding(line, HR_OF_W), 61); /* what stayed is as it was */
+    assert_int_equal(line_holding(line, HR_OF_Q), 71);
+}
+
+static void test_what_left_the_file_stays_forgotten_when_it_is_put_back(void **state)
+{
+    assert_forgotten(*state, false);
+    assert_forgotten(*state, true);
+}
+
+/* As a restart by checkpoint has it. */
+static void test_forced_value_stays_within_the_range_that_an_edit_gave(void **state)
+{
+    struct line *line = *state;
+    line_begin(line, WITH_T);
+    write_to_all(line);
+    go_on_by_rows(line, TWO_OF_EACH(T_OF("50", "45"), "", ""));
+    assert_int_equal(line_holding(line, HR_OF_T), 50);
+    go_on_by_rows(line, WITH_T);
+    assert_true(line_coil(line, 1001)); /* still held */
+    assert_int_equal(line_holding(line, HR_OF_T), 50);
+}
+
+/* Else what a large plant tells after a kill is durable only when all its sensors are. */
+static void test_start_by_rows_retains_again_what_had_a_row_and_no_more(void **state)
+{
+    static const char many[] = "mbplant: 1\nunits:\n  - {id: 1, blocks: none, sensors: [{name: \"S{n}\", repeat: 1000, "
+                               "inject: hold, register: {at: holding 0, type: uint16}}], points: [{name: \"P{n}\", "
+                               "repeat: 1000, at: holding 2000, value: 1, access: read_write}]}\n";
+    struct line *line = *state;
+    line_begin(line, many);
+    assert_int_equal(line_write_word(line, 7, 50), MBP_OK);
+    assert_int_equal(line_write_word(line, 2007, 60), MBP_OK);
+    line_scan(line, 1);
+    for (int i = 0; i < 2; i++) {
+        go_on_by_rows(line, many);
+        assert_in_range(mbp_scan_stats(line->scan).recorded, 4, 64); /* events of the start, faults, the seed */
+        assert_int_equal(line_holding(line, 7), 50);
+        assert_int_equal(line_holding(line, 2007), 60);
+    }
+}
+
+/* It changes without an event what no event of this run was about. */
+static void test_snapshot_restored_is_what_another_start_by_rows_finds(void **state)
+{
+    static const char yaml[] =
+        "mbplant: 1\ninstructor: true\nunits:\n  - {id: 1, sensors: [{name: T, range: [0, 100], max: 85}]}\n";
+    struct line *line = *state;
+    line_begin(line, yaml);
+    line_scan(line, 1);
+    assert_int_equal(mbp_scan_snapshot(line->scan, LINE_PEER), MBP_OK);
+    assert_int_equal(line_write_word(line, 1000 + MBP_HIGH, 95), MBP_OK);
+    line_scan(line, 1);
+    line_stop(line);
+    line_start(line, yaml);
+    assert_int_equal(line_holding(line, 1000 + MBP_HIGH), 95);
+    assert_int_equal(mbp_scan_restore(line->scan, LINE_PEER), MBP_OK);
+    line_scan(line, 1);
+    assert_int_equal(line_holding(line, 1000 + MBP_HIGH), 85);
+    go_on_by_rows(line, yaml);
+    assert_int_equal(line_holding(line, 1000 + MBP_HIGH), 85);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +331,10 @@ int main(void)
         LINE_TEST(test_restart_continues_the_numbers_of_events),
         LINE_TEST(test_restart_never_takes_a_value_of_another_type_for_one_of_the_same_name),
         LINE_TEST(test_what_an_edit_superseded_stays_forgotten_when_the_edit_is_taken_back),
+        LINE_TEST(test_what_left_the_file_stays_forgotten_when_it_is_put_back),
+        LINE_TEST(test_forced_value_stays_within_the_range_that_an_edit_gave),
+        LINE_TEST(test_start_by_rows_retains_again_what_had_a_row_and_no_more),
+        LINE_TEST(test_snapshot_restored_is_what_another_start_by_rows_finds),
         LINE_TEST(test_scan_retains_once_what_several_of_its_events_are_about),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
