@@ -343,6 +343,9 @@ class Points(unittest.TestCase):
         self.assertRegex(plant.ctl("status"), r"\nV1 +valve +40 % +-\nP1 +pump +on +-\n")
         self.assertEqual(plant.ctl("alarms"), "no alarms that an address shows\nno address shows the alarms of 1 sensor; a point "
                                               "does: points: [{at: input 0, tag: T1.high.state}]\n")
+        status = json.loads(plant.ctl("status", "--format", "json"))
+        self.assertEqual({status[key] for key in ("scans", "late_scans", "simulated_s", "events", "alarms_active",
+                                                  "alarms_unacknowledged", "journal_trouble")}, {None})
         self.assertIn("V1 = 30 %", plant.ctl("write", "V1.command", "30"))
         self.assertIn("V1 = 30 %", plant.ctl("read", "v1.COMMAND"))
         gives = "stands at no address of its unit; a point of the plant file gives it one: points: [{at: "
