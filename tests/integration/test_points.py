@@ -437,6 +437,14 @@ class Points(unittest.TestCase):
         self.assertNotIn("\nProduction  ", text)
         self.assertEqual(report["summary"]["production"], {"good": None, "reject": None})
 
+    def test_summary_is_that_of_the_unit_that_has_one(self):
+        sensor = "sensors: [{{name: {}, range: [0, 100], register: {{at: 0, type: float32}}}}]"
+        self.file.write_text("mbplant: 1\nunits:\n" f"  - id: 1\n    blocks: none\n    {sensor.format('TA')}\n"
+                             f"  - id: 2\n    {sensor.format('TB')}\n", encoding="utf-8")
+        plant = self.begin()
+        support.eventually(lambda: json.loads(plant.ctl("status", "--format", "json"))["scans"] > 0, "scans")
+        self.assertGreater(json.loads(plant.ctl("report", "--format", "json"))["summary"]["scan"]["done"], 0)
+
     def test_release_all_lets_go_where_a_coil_is_and_says_where_none_is(self):
         self.file.write_text(TWO_UNITS, encoding="utf-8")
         plant = self.begin()

@@ -330,6 +330,7 @@ static enum mbp_status read_units(struct ctl_link *link, const struct mbp_plant 
                                   struct mbp_plant_view *snapshot)
 {
     bool has_summary = false;
+    bool is_first = true;
     for (uint32_t u = 0; u < plant->unit_count; u++) {
         const struct mbp_unit *unit = &plant->units[u];
         struct mbp_summary_view summary = {0};
@@ -345,9 +346,11 @@ static enum mbp_status read_units(struct ctl_link *link, const struct mbp_plant 
         if (mbp_map_has(unit, MBP_MAP_SUMMARY) && summary.map_version != MBP_MAP_VERSION)
             return MBP_ERR_NEWER;
         take_unit(plant, unit, fetch, snapshot);
-        if (!has_summary)
+        const bool has = mbp_map_has(unit, MBP_MAP_SUMMARY);
+        if (is_first || (has && !has_summary))
             snapshot->summary = summary;
-        has_summary = true;
+        is_first = false;
+        has_summary = has_summary || has;
     }
     return MBP_OK;
 }
