@@ -35,6 +35,7 @@
 #include "mbplant/event.h"
 #include "mbplant/names.h"
 #include "mbplant/plant.h"
+#include "mbplant/view.h"
 
 #define MBP_ANALYSIS_WINDOW_MS  UINT64_C(600000) /* ten minutes */
 #define MBP_ANALYSIS_FLOOD_FROM 11u              /* alarms in them that begin a flood */
@@ -49,10 +50,17 @@
 /* What a machine is like now: its counters are since its first start. */
 struct mbp_analysis_machine_now {
     enum mbp_state_code state;
+    bool untold;       /* to a master: no address shows its state */
     uint64_t since_ms; /* wall time; 0 = unknown */
     uint32_t good, reject, running_s, failures;
-    bool due; /* maintenance */
+    bool due;               /* maintenance */
+    uint8_t untold_figures; /* likewise of these: a mask of enum mbp_machine_figure */
 };
+
+static inline bool mbp_analysis_tells(const struct mbp_analysis_machine_now *now, enum mbp_machine_figure figure)
+{
+    return (now->untold_figures >> figure & 1u) == 0;
+}
 
 /* What the plant is like now. It tells of the time since the last event when all that happened was taken up to
  * last_event; where the events end before that one, or taking ended, it only tells of machines in whose states nothing
@@ -89,7 +97,7 @@ struct mbp_analysis_machine {
                                  are computed from running time */
     uint64_t good, reject;
     uint32_t maintenance_started, maintenance_ended, maintenance_due; /* events of the period */
-    bool due;                                                         /* now */
+    bool due, due_untold;                                             /* now; no address shows it */
 };
 
 /* A stretch of one machine's time in one state; of the plant's, while it was stopped. By a clock that was set back, or

@@ -201,6 +201,7 @@ struct mbp_report {
     size_t machine_count;
     const struct mbp_report_alarm *alarms; /* active or waiting for acknowledgement */
     size_t alarm_count;
+    bool alarms_untold, acks_untold; /* to a master: no address shows any that there is; which are acknowledged */
     const struct mbp_report_actuator *actuators;
     size_t actuator_count;
     const struct mbp_report_controller *controllers;
@@ -213,7 +214,7 @@ struct mbp_report {
 /* Totals over the machines and alarms of a report, as every writer shows them. */
 struct mbp_report_totals {
     uint64_t good, reject;
-    bool production_untold;          /* to a master: no address shows that of any machine */
+    bool good_untold, reject_untold; /* to a master: no address shows that of each machine */
     uint32_t active, unacknowledged; /* alarms */
 };
 struct mbp_report_totals mbp_report_total(const struct mbp_report *report);

@@ -118,7 +118,7 @@ struct mbp_sensor_view {
     bool acting, first_out;               /* of an interlock, as the next */
     uint8_t interlock_state;              /* enum mbp_interlock_state */
     uint8_t untold_limits;                /* to a master: no address of its unit shows these: a mask */
-    uint8_t untold_acks;                  /* likewise of alarms, whether they are acknowledged */
+    uint8_t untold_alarms, untold_acks;   /* likewise of alarms, whether they are active, and acknowledged */
 };
 
 struct mbp_actuator_view {

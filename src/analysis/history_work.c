@@ -198,16 +198,19 @@ static double left_of(struct mbp_historian *historian, size_t i, const struct mb
 {
     const struct mbp_work_record *work = work_at(historian, i);
     uint64_t since = axis_t(&historian->axis) - times_at(historian, i)->opened;
-    uint32_t m = work->machine.index;
+    const struct mbp_analysis_machine_now *machine =
+        now != NULL && work->machine.index != UINT32_MAX ? &now->machines[work->machine.index] : NULL;
     switch ((enum mbp_work_due)work->due) {
     case MBP_DUE_TIME:
     case MBP_DUE_CONDITION:
         return work->due_at - (double)since / 1000;
     case MBP_DUE_RUNNING:
-        return now != NULL && m != UINT32_MAX ? work->due_at - now->machines[m].running_s : (double)NAN;
+        return machine != NULL && mbp_analysis_tells(machine, MBP_FIGURE_RUNNING) ? work->due_at - machine->running_s
+                                                                                  : (double)NAN;
     case MBP_DUE_PRODUCTS:
-        return now != NULL && m != UINT32_MAX
-                   ? work->due_at - (double)now->machines[m].good - (double)now->machines[m].reject
+        return machine != NULL && mbp_analysis_tells(machine, MBP_FIGURE_GOOD) &&
+                       mbp_analysis_tells(machine, MBP_FIGURE_REJECT)
+                   ? work->due_at - (double)machine->good - (double)machine->reject
                    : (double)NAN;
     case MBP_DUE_NEVER:
     case MBP_DUE_KINDS:

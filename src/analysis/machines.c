@@ -217,6 +217,13 @@ static uint64_t to_count(double products)
     return products >= 0x1p63 ? INT64_MAX : products > 0 ? (uint64_t)products : 0;
 }
 
+/* Whether what is reckoned with is shown at all. */
+static bool tells_production(const struct mbp_analysis_machine_now *now, bool whole_life)
+{
+    return mbp_analysis_tells(now, MBP_FIGURE_GOOD) && mbp_analysis_tells(now, MBP_FIGURE_REJECT) &&
+           (whole_life || mbp_analysis_tells(now, MBP_FIGURE_RUNNING));
+}
+
 /* Products of the period: counted when the journal tells the counters or it is the machine's whole life, else reckoned
  * from its running time with the pace and the share of good ones of its whole life. Masters are told of the latter in
  * whole seconds. */
@@ -231,6 +238,8 @@ static void reckon_production(const struct mbp_analyser *analyser, uint32_t m, b
     if (!figures->produces || count_production(analyser, m) || analyser->now == NULL)
         return;
     const struct mbp_analysis_machine_now *now = &analyser->now->machines[m];
+    if (!tells_production(now, whole_life))
+        return;
     double made = (double)now->good + (double)now->reject;
     double life_s = whole_life ? fmax(running_s, now->running_s) : now->running_s + 0.5;
     figures->performance = ratio(made * cycle_s, life_s);
@@ -257,6 +266,7 @@ static void reckon(const struct mbp_analyser *analyser, uint32_t m, bool whole_l
     reckon_production(analyser, m, whole_life);
     figures->oee = figures->availability * figures->performance * figures->quality;
     figures->due = analyser->now != NULL && analyser->now->machines[m].due;
+    figures->due_untold = analyser->now != NULL && !mbp_analysis_tells(&analyser->now->machines[m], MBP_FIGURE_DUE);
 }
 
 /* One that nothing told of is still in the state that it is in now, when all that happened up to now was taken; else
@@ -264,8 +274,10 @@ static void reckon(const struct mbp_analyser *analyser, uint32_t m, bool whole_l
 static bool is_told_by_now(const struct mbp_analyser *analyser, uint32_t machine)
 {
     const struct mbp_analysis_now *now = analyser->now;
-    if (now == NULL || analyser_reaches_now(analyser))
-        return now != NULL;
+    if (now == NULL || now->machines[machine].untold)
+        return false;
+    if (analyser_reaches_now(analyser))
+        return true;
     uint64_t since_ms = now->machines[machine].since_ms;
     return since_ms != 0 && mbp_time_add_sat(since_ms, 1000) <= analyser->axis.end_wall;
 }

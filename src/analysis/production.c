@@ -174,8 +174,11 @@ void production_finish(struct mbp_analyser *analyser)
     uint64_t t = axis_t(axis);
     if (now->scan > axis->scan)
         t = mbp_time_add_sat(t, mbp_time_mul_sat(now->scan - axis->scan, axis->scan_ns) / MBP_NS_PER_MS);
-    for (uint32_t m = 0; m < analyser->plant->machine_count; m++)
-        tell(&analyser->production[m], t, now->machines[m].good, now->machines[m].reject);
+    for (uint32_t m = 0; m < analyser->plant->machine_count; m++) {
+        const struct mbp_analysis_machine_now *machine = &now->machines[m];
+        if (mbp_analysis_tells(machine, MBP_FIGURE_GOOD) && mbp_analysis_tells(machine, MBP_FIGURE_REJECT))
+            tell(&analyser->production[m], t, machine->good, machine->reject);
+    }
 }
 
 bool production_of(const struct mbp_analyser *analyser, uint32_t machine, uint64_t *good, uint64_t *reject)

@@ -57,10 +57,10 @@ static void put_summary(const struct mbp_report *report, const struct mbp_plant 
     for (unsigned s = 0; s < MBP_STATE_COUNT; s++)
         mbp_fact_count(grid, "summary", "", mbp_state_name((enum mbp_state_code)s), report->by_state[s], "");
     mbp_fact_count(grid, "summary", "", "sensors", report->sensors, "");
-    mbp_fact_count(grid, "summary", "", "active alarms", totals.active, "");
-    mbp_fact_count(grid, "summary", "", "unacknowledged alarms", totals.unacknowledged, "");
-    put_number(grid, "summary", "", "good", !totals.production_untold, totals.good, "");
-    put_number(grid, "summary", "", "reject", !totals.production_untold, totals.reject, "");
+    put_number(grid, "summary", "", "active alarms", !report->alarms_untold, totals.active, "");
+    put_number(grid, "summary", "", "unacknowledged alarms", !report->acks_untold, totals.unacknowledged, "");
+    put_number(grid, "summary", "", "good", !totals.good_untold, totals.good, "");
+    put_number(grid, "summary", "", "reject", !totals.reject_untold, totals.reject, "");
     mbp_fact_count(grid, "summary", "", "scans", report->scans, "");
     mbp_fact_count(grid, "summary", "", "late scans", report->late_scans, "");
     mbp_fact_count(grid, "summary", "", "simulated time", report->sim_ms, "ms");

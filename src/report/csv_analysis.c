@@ -43,7 +43,7 @@ static void put_machine(const char *name, const struct mbp_analysis_machine *fig
     mbp_fact_count(grid, section, name, "production estimated", counted && figures->estimated, "");
     mbp_fact_count(grid, section, name, "maintenance started", figures->maintenance_started, "");
     mbp_fact_count(grid, section, name, "maintenance ended", figures->maintenance_ended, "");
-    mbp_fact_count(grid, section, name, "maintenance due", figures->due, "");
+    put_real(grid, section, name, "maintenance due", figures->due_untold ? (double)NAN : (double)figures->due, "");
 }
 
 static void put_alarms(const struct mbp_analysis *analysis, struct mbp_grid *grid)

@@ -127,6 +127,16 @@ static void say_production(struct document *document, char *text)
                          mbp_document_percent(document->lang, (double)totals.good / all, share, sizeof share));
 }
 
+static void say_alarms(struct document *document, const struct mbp_report_totals *totals, char *text)
+{
+    if (document->report->alarms_untold)
+        mbp_document_say(document->lang, text, MSG_L_ALARMS_UNTOLD);
+    else if (document->report->acks_untold)
+        mbp_document_say(document->lang, text, MSG_L_ALARMS_ACTIVE, totals->active);
+    else
+        mbp_document_say(document->lang, text, MSG_L_ALARMS, totals->active, totals->unacknowledged);
+}
+
 /* Nothing when all is well. */
 static void say_journal(struct document *document, struct document_part *head)
 {
@@ -172,10 +182,9 @@ static void add_now(struct document *document)
                      report->machine_count, plural(report->machine_count), report->by_state[MBP_EN_SERVICE],
                      report->by_state[MBP_EN_PANNE], report->by_state[MBP_MAINTENANCE], report->sensors,
                      plural(report->sensors));
-    mbp_document_say(document->lang, mbp_document_line(document, head, MSG_T_ALARMS), MSG_L_ALARMS, totals.active,
-                     totals.unacknowledged);
+    say_alarms(document, &totals, mbp_document_line(document, head, MSG_T_ALARMS));
     say_incident(document, mbp_document_line(document, head, MSG_T_INCIDENT));
-    if (one_produces(report) && !totals.production_untold)
+    if (one_produces(report) && !totals.good_untold && !totals.reject_untold)
         say_production(document, mbp_document_line(document, head, MSG_T_PRODUCTION));
     mbp_document_say(document->lang, mbp_document_line(document, head, MSG_T_SCANS), MSG_L_SCANS, report->scans,
                      report->late_scans, mbp_span_text_in(document->lang, report->sim_ms / 1000, span, sizeof span));
@@ -408,7 +417,7 @@ enum mbp_status mbp_document_make(const struct mbp_report *report, const struct 
         status = add_counters(out);
     if (status == MBP_OK) {
         struct document_part *alarms = mbp_document_add(out, MSG_T_ALARMS);
-        alarms->none = mbp_message(out->lang, MSG_NONE_THERE);
+        alarms->none = mbp_message(out->lang, report->alarms_untold ? MSG_NONE_SHOWN : MSG_NONE_THERE);
         status = mbp_document_fill_alarms(out, alarms);
     }
     if (status == MBP_OK)

@@ -43,10 +43,11 @@ static json_t *machine_json(const struct mbp_report_machine *machine)
 {
     const bool tells_due = mbp_report_tells(machine, MBP_FIGURE_DUE);
     return json_pack(
-        "{s:s, s:s, s:i, s:s, s:o, s:o, s:I, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name",
+        "{s:s, s:s, s:i, s:s, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name",
         machine->name, "label", machine->label, "unit", (int)machine->unit, "unit_name", machine->unit_name, "state",
         machine->untold ? json_null() : json_string(mbp_state_name(machine->state)), "since",
-        time_or_null(machine->since_ms), "since_ms", (json_int_t)machine->since_ms, "cause", machine->cause,
+        time_or_null(machine->since_ms), "since_ms",
+        machine->since_ms != 0 ? json_integer((json_int_t)machine->since_ms) : json_null(), "cause", machine->cause,
         "first_out", machine->first_out, "alarms", figure_json(machine, MBP_FIGURE_ALARMS, machine->alarms), "good",
         figure_json(machine, MBP_FIGURE_GOOD, machine->good), "reject",
         figure_json(machine, MBP_FIGURE_REJECT, machine->reject), "running_s",
@@ -154,16 +155,17 @@ static json_t *controllers_json(const struct mbp_report *report, const struct mb
 static json_t *summary_json(const struct mbp_report *report)
 {
     struct mbp_report_totals totals = mbp_report_total(report);
-    return json_pack(
-        "{s:I, s:{s:i, s:i, s:i}, s:i, s:i, s:i, s:{s:o, s:o}, s:{s:I, s:I, s:I}, s:{s:b, s:I, s:I}}", "machines",
-        (json_int_t)report->machine_count, "by_state", "en_service", (int)report->by_state[MBP_EN_SERVICE], "en_panne",
-        (int)report->by_state[MBP_EN_PANNE], "maintenance", (int)report->by_state[MBP_MAINTENANCE], "sensors",
-        (int)report->sensors, "active_alarms", (int)totals.active, "unacknowledged_alarms", (int)totals.unacknowledged,
-        "production", "good", totals.production_untold ? json_null() : json_integer((json_int_t)totals.good), "reject",
-        totals.production_untold ? json_null() : json_integer((json_int_t)totals.reject), "scan", "done",
-        (json_int_t)report->scans, "late", (json_int_t)report->late_scans, "simulated_ms", (json_int_t)report->sim_ms,
-        "journal", "refused", (int)report->journal_refused, "events_waiting", (json_int_t)report->events_waiting,
-        "events_lost", (json_int_t)report->events_lost);
+    return json_pack("{s:I, s:{s:i, s:i, s:i}, s:i, s:o, s:o, s:{s:o, s:o}, s:{s:I, s:I, s:I}, s:{s:b, s:I, s:I}}",
+                     "machines", (json_int_t)report->machine_count, "by_state", "en_service",
+                     (int)report->by_state[MBP_EN_SERVICE], "en_panne", (int)report->by_state[MBP_EN_PANNE],
+                     "maintenance", (int)report->by_state[MBP_MAINTENANCE], "sensors", (int)report->sensors,
+                     "active_alarms", report->alarms_untold ? json_null() : json_integer(totals.active),
+                     "unacknowledged_alarms", report->acks_untold ? json_null() : json_integer(totals.unacknowledged),
+                     "production", "good", totals.good_untold ? json_null() : json_integer((json_int_t)totals.good),
+                     "reject", totals.reject_untold ? json_null() : json_integer((json_int_t)totals.reject), "scan",
+                     "done", (json_int_t)report->scans, "late", (json_int_t)report->late_scans, "simulated_ms",
+                     (json_int_t)report->sim_ms, "journal", "refused", (int)report->journal_refused, "events_waiting",
+                     (json_int_t)report->events_waiting, "events_lost", (json_int_t)report->events_lost);
 }
 
 static enum mbp_status dump(json_t *root, FILE *out)

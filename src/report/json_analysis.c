@@ -31,7 +31,7 @@ static json_t *machine_json(const struct mbp_machine *machine, const struct mbp_
     bool counted = figures->produces && !isnan(figures->quality);
     return json_pack(
         "{s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:i, s:i, s:o, s:i,"
-        " s:i, s:i, s:b}",
+        " s:i, s:i, s:o}",
         "name", machine->name, "known", (int)figures->known, "running_s", seconds(figures->running_ms), "down_s",
         seconds(figures->down_ms), "repair_maintenance_s", seconds(figures->maintained_ms), "planned_maintenance_s",
         seconds(figures->planned_ms), "availability", number_or_null(figures->availability), "technical_availability",
@@ -42,7 +42,8 @@ static json_t *machine_json(const struct mbp_machine *machine, const struct mbp_
         "production_estimated", (int)(counted && figures->estimated), "failures", (int)figures->failures, "repairs",
         (int)figures->repairs, "repair_s", seconds(figures->repair_ms), "maintenance_started",
         (int)figures->maintenance_started, "maintenance_ended", (int)figures->maintenance_ended,
-        "maintenance_due_events", (int)figures->maintenance_due, "maintenance_due", (int)figures->due);
+        "maintenance_due_events", (int)figures->maintenance_due, "maintenance_due",
+        figures->due_untold ? json_null() : json_boolean(figures->due));
 }
 
 static json_t *alarms_json(const struct mbp_analysis *analysis)

@@ -111,12 +111,14 @@ static enum mbp_status take_now(const struct mbp_report_source *source, struct p
     for (uint32_t m = 0; m < plant->machine_count; m++) {
         const struct mbp_machine_view *seen = &view->machines[m];
         present->machines[m] = (struct mbp_analysis_machine_now){.state = (enum mbp_state_code)seen->state,
+                                                                 .untold = seen->untold,
                                                                  .since_ms = mbp_time_mul_sat(seen->since_s, 1000),
                                                                  .good = seen->good,
                                                                  .reject = seen->reject,
                                                                  .running_s = seen->running_s,
                                                                  .failures = seen->failures,
-                                                                 .due = seen->maintenance_due};
+                                                                 .due = seen->maintenance_due,
+                                                                 .untold_figures = seen->untold_figures};
     }
     for (uint32_t s = 0; s < plant->sensor_count; s++) {
         take_alarms(&view->sensors[s], &present->active[s], &present->waiting[s]);

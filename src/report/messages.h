@@ -239,6 +239,8 @@
     M(L_MACHINES, "%zu machine%s: %u en_service, %u en_panne, %u maintenance; %u sensor%s", \
       "%zu machine%s : %u en service, %u en panne, %u en maintenance ; %u capteur%s") \
     M(L_ALARMS, "%u active, %u unacknowledged", "actives : %u, non acquittées : %u") \
+    M(L_ALARMS_ACTIVE, "%u active", "actives : %u") \
+    M(L_ALARMS_UNTOLD, "no address shows them", "aucune adresse ne les montre") \
     M(L_NO_INCIDENT, "none in the journal", "aucun dans le journal") \
     M(L_INCIDENT, "%s  %s (event %u)", "%s  %s (événement %u)") \
     M(L_NOTHING_YET, "nothing yet", "rien encore") \
@@ -275,6 +277,7 @@
       "disponibilité = marche / (marche + arrêt) ; une réparation est un arrêt, la maintenance prévue n'en est pas un ; " \
       "TRS = disponibilité x performance x qualité (ISO 22400-2)") \
     M(NONE_THERE, "None.", "Aucune.") \
+    M(NONE_SHOWN, "No address shows them.", "Aucune adresse ne les montre.") \
     /* columns */ \
     M(C_MACHINE, "MACHINE", "MACHINE") \
     M(C_LABEL, "LABEL", "DÉSIGNATION") \

@@ -153,6 +153,27 @@ size_t mbp_overview_alarms(const struct mbp_plant *plant, const struct mbp_plant
     return count;
 }
 
+/* Whether anything tells of the alarms that there are. */
+static void take_told(const struct mbp_plant *plant, const struct mbp_plant_view *view, struct mbp_report *report)
+{
+    bool any = false;
+    bool active = false;
+    bool acks = false;
+    for (uint32_t s = 0; s < plant->sensor_count; s++) {
+        const struct mbp_sensor *sensor = &plant->sensors[s];
+        const struct mbp_sensor_view *now = &view->sensors[s];
+        for (unsigned a = 0; a < MBP_ALARM_COUNT && sensor->interlock == MBP_NO_INTERLOCK; a++) {
+            const bool has = mbp_sensor_has_alarm(sensor, limits_of(sensor, now, a), a);
+            const bool is_told = has && (now->untold_alarms >> a & 1u) == 0;
+            any |= has;
+            active |= is_told;
+            acks |= is_told && (now->untold_acks >> a & 1u) == 0;
+        }
+    }
+    report->alarms_untold = any && !active;
+    report->acks_untold = any && !acks;
+}
+
 static void fill_outputs(const struct mbp_plant *plant, const struct mbp_plant_view *view,
                          struct mbp_overview *overview)
 {
@@ -212,6 +233,7 @@ static void fill_report(const struct mbp_plant *plant, const struct mbp_plant_vi
         fill_machine(plant, m, &view->machines[m], overview->causes[m], &overview->machines[m]);
     }
     report->alarm_count = mbp_overview_alarms(plant, view, false, overview->alarms);
+    take_told(plant, view, report);
     fill_outputs(plant, view, overview);
 }
 

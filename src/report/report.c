@@ -6,9 +6,9 @@
 struct mbp_report_totals mbp_report_total(const struct mbp_report *report)
 {
     struct mbp_report_totals totals = {0};
-    totals.production_untold = report->machine_count > 0;
-    for (size_t i = 0; i < report->machine_count; i++) {
-        totals.production_untold = totals.production_untold && !mbp_report_tells(&report->machines[i], MBP_FIGURE_GOOD);
+    for (size_t i = 0; i < report->machine_count; i++) { /* a part of a sum is none */
+        totals.good_untold |= !mbp_report_tells(&report->machines[i], MBP_FIGURE_GOOD);
+        totals.reject_untold |= !mbp_report_tells(&report->machines[i], MBP_FIGURE_REJECT);
         totals.good += report->machines[i].good;
         totals.reject += report->machines[i].reject;
     }

@@ -43,11 +43,11 @@ class Clock:
 
 
 class Paused(Web):
-    """A sample plant that has a shift behind it, and stands still. mbplantctl's clock is its clock."""
+    """A sample plant, or one of that text, that has a shift behind it, and stands still. mbplantctl's clock is its clock."""
 
-    def __init__(self, name, folder):
+    def __init__(self, name, folder, text=None):
         self.clock = Clock(folder)
-        text = (support.ROOT / "config" / name).read_text("utf-8")
+        text = text or (support.ROOT / "config" / name).read_text("utf-8")
         file = folder / name
         if "\ninstructor: true" not in text:
             text = text.replace("\nmbplant: 1", "\nmbplant: 1\ninstructor: true", 1)

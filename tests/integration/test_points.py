@@ -343,6 +343,9 @@ class Points(unittest.TestCase):
         self.assertRegex(plant.ctl("status"), r"\nV1 +valve +40 % +-\nP1 +pump +on +-\n")
         self.assertEqual(plant.ctl("alarms"), "no alarms that an address shows\nno address shows the alarms of 1 sensor; a point "
                                               "does: points: [{at: input 0, tag: T1.high.state}]\n")
+        status = json.loads(plant.ctl("status", "--format", "json"))
+        self.assertEqual({status[key] for key in ("scans", "late_scans", "simulated_s", "events", "alarms_active",
+                                                  "alarms_unacknowledged", "journal_trouble")}, {None})
         self.assertIn("V1 = 30 %", plant.ctl("write", "V1.command", "30"))
         self.assertIn("V1 = 30 %", plant.ctl("read", "v1.COMMAND"))
         gives = "stands at no address of its unit; a point of the plant file gives it one: points: [{at: "
@@ -433,6 +436,14 @@ class Points(unittest.TestCase):
         self.assertRegex(text, r"\nM1( +-){6}\n")
         self.assertNotIn("\nProduction  ", text)
         self.assertEqual(report["summary"]["production"], {"good": None, "reject": None})
+
+    def test_summary_is_that_of_the_unit_that_has_one(self):
+        sensor = "sensors: [{{name: {}, range: [0, 100], register: {{at: 0, type: float32}}}}]"
+        self.file.write_text("mbplant: 1\nunits:\n" f"  - id: 1\n    blocks: none\n    {sensor.format('TA')}\n"
+                             f"  - id: 2\n    {sensor.format('TB')}\n", encoding="utf-8")
+        plant = self.begin()
+        support.eventually(lambda: json.loads(plant.ctl("status", "--format", "json"))["scans"] > 0, "scans")
+        self.assertGreater(json.loads(plant.ctl("report", "--format", "json"))["summary"]["scan"]["done"], 0)
 
     def test_release_all_lets_go_where_a_coil_is_and_says_where_none_is(self):
         self.file.write_text(TWO_UNITS, encoding="utf-8")

@@ -332,12 +332,32 @@ static void test_work_is_due_by_time_running_or_products(void **state)
     mbp_history_free(history);
 }
 
+static void test_work_is_due_by_no_counter_that_no_address_shows(void **state)
+{
+    struct story *story = *state;
+    const struct mbp_analysis_machine_now machines[2] = {
+        {.good = 90, .untold_figures = 1u << MBP_FIGURE_RUNNING | 1u << MBP_FIGURE_REJECT}};
+    struct mbp_event event = {
+        .code = MBP_EV_WORK_OPENED, .machine = 0, .sensor = MBP_NONE16, .value = NAN, .limit = 600};
+    event.detail = MBP_WORK_PREVENTIVE | MBP_DUE_RUNNING << 8;
+    uint32_t by_running = happen(story, 0, event);
+    event.detail = MBP_WORK_PREVENTIVE | MBP_DUE_PRODUCTS << 8;
+    uint32_t by_products = happen(story, 0, event);
+    const struct mbp_analysis_now now = {.scan = story->event.scan + 200, .machines = machines};
+    struct mbp_history *history = NULL;
+    assert_int_equal(mbp_historian_finish(story->historian, &now, &history), MBP_OK);
+    assert_true(isnan(mbp_history_work(history, by_running)->left));
+    assert_true(isnan(mbp_history_work(history, by_products)->left));
+    mbp_history_free(history);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_incident_lasts_from_the_failure_through_repairs_that_fail_to_the_return,
                                         begin, end),
         cmocka_unit_test_setup_teardown(test_incident_that_lasts_is_as_long_as_the_plant_ran_since, begin, end),
+        cmocka_unit_test_setup_teardown(test_work_is_due_by_no_counter_that_no_address_shows, begin, end),
         cmocka_unit_test_setup_teardown(test_removal_of_the_machine_ends_its_incident_and_its_work, begin, end),
         cmocka_unit_test_setup_teardown(test_clock_that_is_set_changes_no_length, begin, end),
         cmocka_unit_test_setup_teardown(test_stop_of_the_plant_is_nobodys_time, begin, end),

@@ -107,6 +107,18 @@ static void test_production_goes_on_over_a_stop_of_the_plant(void **state)
     assert_made(2.5 * HOUR, -1, 270 + 450 + 1000 + 200, 30);
 }
 
+static void test_counters_that_no_address_shows_tell_nothing_of_now(void **state)
+{
+    (void)state;
+    tell_four_hours();
+    machines[FILL].untold_figures = 1u << MBP_FIGURE_REJECT;
+    assert_made(1 * HOUR, 3 * HOUR, 740, 60); /* the journal tells it */
+    struct mbp_analysis *analysis = story_tell(story, plant, 3 * HOUR, -1, &now);
+    assert_true(isnan(analysis->machines[FILL].performance));
+    assert_true(isnan(analysis->machines[FILL].quality));
+    mbp_analysis_free(analysis);
+}
+
 static void test_counters_that_a_restore_set_back_count_on(void **state)
 {
     (void)state;
@@ -211,6 +223,7 @@ int main(void)
         TEST(test_standstill_within_the_hour_makes_nothing),
         TEST(test_state_that_only_a_later_change_tells_is_taken_back),
         TEST(test_production_goes_on_over_a_stop_of_the_plant),
+        TEST(test_counters_that_no_address_shows_tell_nothing_of_now),
         TEST(test_counters_that_a_restore_set_back_count_on),
         TEST(test_whole_life_with_a_restore_counts_what_was_made_before_it),
         TEST(test_counters_that_are_too_far_off_are_reckoned_and_marked),

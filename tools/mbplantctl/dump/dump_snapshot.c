@@ -194,6 +194,7 @@ static bool take_sensor(const struct mbp_plant *plant, const json_t *object, str
     for (size_t l = 0; l < MBP_LIMIT_COUNT; l++)
         now->limit[l] = real_or_nan(json_array_get(limits, l));
     ctl_sensor_set_bits(now, (uint8_t)bits);
+    ctl_sensor_untold(plant, s, now);
     free(snapshot->texts[s]);
     snapshot->texts[s] = text != NULL ? strdup(text) : NULL;
     return take_alarms(json_object_get(object, "alarms"), now);

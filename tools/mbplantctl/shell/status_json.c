@@ -90,6 +90,19 @@ static json_t *lists_json(const struct ctl *ctl, const struct ctl_overview *over
     return root;
 }
 
+/* null where no unit has a block of them. */
+static void put_summary(const struct mbp_plant *plant, const struct mbp_summary_view *summary, json_t *root)
+{
+    const int id = ctl_map_unit(plant);
+    const bool told = id >= 0;
+    const bool trouble = told && mbp_map_has(mbp_plant_find_unit(plant, (uint8_t)id), MBP_MAP_EVENTS);
+    put(root, "scans", told ? json_integer(summary->scans) : json_null());
+    put(root, "late_scans", told ? json_integer(summary->late_scans) : json_null());
+    put(root, "simulated_s", told ? number((double)summary->simulated_ms / 1000) : json_null());
+    put(root, "events", told ? json_integer(summary->last_event) : json_null());
+    put(root, "journal_trouble", trouble ? json_boolean(summary->journal_trouble) : json_null());
+}
+
 enum mbp_status ctl_status_json(const struct ctl *ctl, const struct ctl_overview *overview)
 {
     const struct mbp_summary_view *summary = &overview->snapshot.summary;
@@ -105,13 +118,9 @@ enum mbp_status ctl_status_json(const struct ctl *ctl, const struct ctl_overview
     put(root, "host", json_string(ctl->options->target.host));
     put(root, "port", json_integer(ctl->options->target.port));
     put(root, "scan_s", number((double)ctl->plant->scan_ns / (double)MBP_NS_PER_S));
-    put(root, "scans", json_integer(summary->scans));
-    put(root, "late_scans", json_integer(summary->late_scans));
-    put(root, "simulated_s", number((double)summary->simulated_ms / 1000));
-    put(root, "events", json_integer(summary->last_event));
-    put(root, "alarms_active", json_integer(active));
-    put(root, "alarms_unacknowledged", json_integer(waiting));
-    put(root, "journal_trouble", json_boolean(summary->journal_trouble));
+    put_summary(ctl->plant, summary, root);
+    put(root, "alarms_active", report->alarms_untold ? json_null() : json_integer(active));
+    put(root, "alarms_unacknowledged", report->acks_untold ? json_null() : json_integer(waiting));
     lists_json(ctl, overview, root);
     bool written = mbp_json_write(root, JSON_INDENT(2) | JSON_REAL_PRECISION(15), stdout);
     json_decref(root);

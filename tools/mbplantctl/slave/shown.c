@@ -1,6 +1,8 @@
 /* What of a view a master can read at all: of a unit without standard blocks nobody sees but what its points show. */
 #include "slave/snapshot.h"
 
+#include <math.h>
+
 #include "mbplant/plant/interlock.h"
 #include "slave/point.h"
 
@@ -153,6 +155,21 @@ void ctl_machine_untold(const struct mbp_plant *plant, uint32_t m, struct mbp_ma
     view->untold_figures = 0;
     for (unsigned f = 0; f < MBP_FIGURE_COUNT; f++)
         view->untold_figures |= ctl_shows(plant, MBP_PER_MACHINE, m, members[f]) ? 0 : (uint8_t)(1u << f);
+}
+
+void ctl_sensor_untold(const struct mbp_plant *plant, uint32_t s, struct mbp_sensor_view *view)
+{
+    const enum mbp_map_per per = mbp_sensor_per(plant, s);
+    const bool acks = ctl_shows(plant, per, s, AT(unacknowledged));
+    view->untold_alarms = (uint8_t)ctl_untold(plant, CTL_UNTOLD_ALARMS, s);
+    view->untold_limits = view->untold_acks = 0;
+    for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++) {
+        const bool is_used = !isnan(view->limit[l]) || isnan(plant->sensors[s].limits[l]);
+        if (!is_used && !ctl_shows(plant, per, s, AT(limit) + l * sizeof(double)))
+            view->untold_limits |= (uint8_t)(1u << l);
+    }
+    for (unsigned a = 0; a < MBP_ALARM_COUNT && !acks; a++)
+        view->untold_acks |= ctl_shows(plant, per, s, AT(alarm_state) + a) ? 0 : (uint8_t)(1u << a);
 }
 
 void ctl_controller_untold(const struct mbp_plant *plant, uint32_t c, struct mbp_controller_view *view)

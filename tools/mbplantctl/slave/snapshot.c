@@ -150,8 +150,6 @@ static void take_machine(const struct mbp_plant *plant, const struct mbp_unit *u
         out->state = MBP_EN_PANNE;
 }
 
-#define LIMIT_AT(l) (offsetof(struct mbp_sensor_view, limit) + (l) * sizeof(double))
-
 static void take_sensor(const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t s,
                         const struct ctl_fetch *fetch, struct mbp_sensor_view *out)
 {
@@ -159,17 +157,12 @@ static void take_sensor(const struct mbp_plant *plant, const struct mbp_unit *un
     const enum mbp_map_per per = mbp_sensor_per(plant, s);
     *out = (struct mbp_sensor_view){.value = NAN, .limit = {NAN, NAN, NAN, NAN}};
     take_per(plant, unit, mbp_sensor_per(plant, s), s, fetch, out);
-    for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++) {
-        if (isnan(out->limit[l]) && !isnan(plant->sensors[s].limits[l]) && !ctl_shows(plant, per, s, LIMIT_AT(l)))
-            out->untold_limits |= (uint8_t)(1u << l);
-    }
+    ctl_sensor_untold(plant, s, out);
     if (is_alarm)
         out->value = out->condition ? 1 : 0;
-    const bool acks = ctl_shows(plant, per, s, offsetof(struct mbp_sensor_view, unacknowledged));
     for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
         const bool has_states = ctl_shows(plant, per, s, offsetof(struct mbp_sensor_view, alarm_state) + a);
         bool is_none = per == MBP_PER_INTERLOCK;
-        out->untold_acks |= has_states || acks ? 0 : (uint8_t)(1u << a);
         if (is_none || (has_states && out->alarm_state[a] >= MBP_ALARM_STATE_COUNT))
             out->alarm_state[a] = MBP_ALARM_NORMAL;
         else if (!has_states)
@@ -337,6 +330,7 @@ static enum mbp_status read_units(struct ctl_link *link, const struct mbp_plant 
                                   struct mbp_plant_view *snapshot)
 {
     bool has_summary = false;
+    bool is_first = true;
     for (uint32_t u = 0; u < plant->unit_count; u++) {
         const struct mbp_unit *unit = &plant->units[u];
         struct mbp_summary_view summary = {0};
@@ -352,9 +346,11 @@ static enum mbp_status read_units(struct ctl_link *link, const struct mbp_plant 
         if (mbp_map_has(unit, MBP_MAP_SUMMARY) && summary.map_version != MBP_MAP_VERSION)
             return MBP_ERR_NEWER;
         take_unit(plant, unit, fetch, snapshot);
-        if (!has_summary)
+        const bool has = mbp_map_has(unit, MBP_MAP_SUMMARY);
+        if (is_first || (has && !has_summary))
             snapshot->summary = summary;
-        has_summary = true;
+        is_first = false;
+        has_summary = has_summary || has;
     }
     return MBP_OK;
 }

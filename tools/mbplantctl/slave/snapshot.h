@@ -35,8 +35,9 @@ bool ctl_block_is_read(const struct mbp_unit *unit, unsigned block, bool shelves
 bool ctl_shows(const struct mbp_plant *plant, enum mbp_map_per per, uint32_t item, size_t member);
 #define CTL_SHOWS(plant, per, item, view, member) ctl_shows(plant, per, item, offsetof(struct view, member))
 
-/* What no address shows of a machine and of a controller, into the view that has all else. */
+/* What no address shows of a machine, a sensor and a controller, into the view that has all else. */
 void ctl_machine_untold(const struct mbp_plant *plant, uint32_t machine, struct mbp_machine_view *view);
+void ctl_sensor_untold(const struct mbp_plant *plant, uint32_t sensor, struct mbp_sensor_view *view);
 void ctl_controller_untold(const struct mbp_plant *plant, uint32_t controller, struct mbp_controller_view *view);
 
 /* Whether an address tells of an alarm of a sensor, or of an interlock. */

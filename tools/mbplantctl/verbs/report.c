@@ -69,6 +69,8 @@ static enum mbp_status await_stored(struct ctl *ctl, uint8_t unit, struct mbp_pl
     struct mbp_summary_view now = {0};
     struct ctl_wait wait = ctl_wait_begin(ctl->plant, 1, ctl->options->target.timeout_ms);
     enum mbp_status status = ctl_journal_state_read(ctl, unit, &snapshot->summary);
+    if (status == MBP_ERR_MISSING) /* no block tells of events that wait */
+        status = MBP_OK;
     uint32_t newest = snapshot->summary.newest_event;
     while (status == MBP_OK) {
         status = ctl_summary_read(ctl, unit, &now);
