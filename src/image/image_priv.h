@@ -522,6 +522,9 @@ void image_tail_note_alarm_command(struct mbp_image *image, const struct mbp_ala
 void image_tail_note_refusal(struct mbp_image *image, const struct mbp_refusal *refusal);
 void image_tail_note_comment(struct mbp_image *image, uint16_t number, struct mbp_text text);
 
+/* The positions of the one go on behind those of the other. */
+void image_tail_carry(const struct mbp_image *from, struct mbp_image *to);
+
 /* request.c: writes again what was allowed when it came; only where the plant has such addresses. */
 bool image_write_again(struct mbp_image_unit *unit, enum mbp_table table, struct image_span span, const uint16_t *words,
                        struct mbp_peer peer);

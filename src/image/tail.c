@@ -6,8 +6,9 @@
 #include "image_priv.h"
 #include "mbplant/image/keep.h"
 
-#define LOG_BYTES_MIN  (UINT32_C(1) << 20)
-#define FIRST_POSITION 8u /* 0 is before all */
+#define LOG_BYTES_MIN (UINT32_C(1) << 20)
+#define FIRST_POSITION                                                                                                 \
+    8u /* 0 is before all; none comes twice in a run, for an entry behind the log's last may be whole */
 
 /* In the place of an entry's table: its words are a struct mbp_refusal, or the text of a comment. */
 #define REFUSAL 0xFFu
@@ -115,19 +116,27 @@ static void begin_again(struct mbp_image *image)
 void mbp_image_keep_tail(struct mbp_image *image, void *memory)
 {
     struct places at = places_of(image);
-    image->tail =
-        (struct image_tail){.memory = memory, .half_bytes = at.end, .log_at = at.log, .log_bytes = at.end - at.log};
+    const uint64_t end = mbp_image_tail_position(image);
+    image->tail = (struct image_tail){.memory = memory,
+                                      .half_bytes = at.end,
+                                      .log_at = at.log,
+                                      .log_bytes = at.end - at.log,
+                                      .start = end > FIRST_POSITION ? end : FIRST_POSITION};
     if (memory == NULL)
         return;
     memset(memory, 0, sizeof(struct half_head)); /* another plant's room may have been there */
     memset(image->tail.memory + at.end, 0, sizeof(struct half_head));
-    image->tail.start = FIRST_POSITION;
     begin_again(image);
 }
 
 uint64_t mbp_image_tail_position(const struct mbp_image *image)
 {
     return image->tail.start + image->tail.used;
+}
+
+void image_tail_carry(const struct mbp_image *from, struct mbp_image *to)
+{
+    to->tail.start = mbp_image_tail_position(from);
 }
 
 void mbp_image_tidy_tail(struct mbp_image *image)

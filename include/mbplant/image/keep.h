@@ -37,7 +37,8 @@ size_t mbp_image_tail_bytes(struct mbp_image *image);
 
 /* From now on each write that is confirmed or refused stands there before it is: what the tables hold that no state
  * does, and the writes since. It needs no heap, and room always: when it is full, it begins again with what the tables
- * hold then. memory must outlive the image or the next call; NULL = nowhere. */
+ * hold then. memory must outlive the image or the next call; NULL = nowhere. What another image noted there before it
+ * was carried over into this one (mbp_image_carry) does no harm. */
 void mbp_image_keep_tail(struct mbp_image *image, void *memory);
 
 /* Up to where all writes so far are noted. To be called when what was noted up to `latched` is on its way to the
