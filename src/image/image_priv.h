@@ -45,7 +45,7 @@ struct value_run {
 
 /* What the alarm blocks of a sensor go by (mbplant/state.h), as they were published last. */
 struct image_alarms {
-    uint32_t lives, beside; /* a byte of each of the state's masks; the last says that they were shown */
+    uint32_t lives, beside, alone; /* a byte of each of the state's masks; the last of beside: they were shown */
     uint32_t since_s;
 };
 

@@ -84,7 +84,8 @@ static struct image_alarms alarms_of(const struct mbp_state *state, uint32_t s)
                            (uint32_t)state->suppressed[s] << 24;
     const uint32_t beside = state->hidden[s] | (uint32_t)state->alarm_flags[s] << 8 |
                             (uint32_t)(state->flags[s] & MBP_SENSOR_SHELVED) << 16 | UINT32_C(1) << 24;
-    return (struct image_alarms){lives, beside, state->alarm_since_s[s]};
+    const uint32_t alone = state->alone[s].shelved | (uint32_t)state->alone[s].removed << 8;
+    return (struct image_alarms){lives, beside, alone, state->alarm_since_s[s]};
 }
 
 static void publish_alarms(struct mbp_image_unit *unit, const struct mbp_state *state)
@@ -96,7 +97,7 @@ static void publish_alarms(struct mbp_image_unit *unit, const struct mbp_state *
     for (uint32_t i = 0; i < mbp_unit_sensors(u); i++) {
         const uint32_t s = u->first_sensor + i;
         struct image_alarms now = alarms_of(state, s);
-        if (now.lives == shown[i].lives && now.beside == shown[i].beside && now.since_s == shown[i].since_s)
+        if (memcmp(&now, &shown[i], sizeof now) == 0)
             continue;
         shown[i] = now;
         const bool alike = mbp_view_sensor_alarms_after(state, s, before, &view);
@@ -303,6 +304,7 @@ void mbp_image_publish(struct mbp_image *image, const struct mbp_state *state, c
         publish_bits(unit, state);
         publish_coil(unit, MBP_MAP_FORCED, state->flags, MBP_SENSOR_FORCED);
         publish_coil(unit, MBP_MAP_SHELVED, state->flags, MBP_SENSOR_SHELVED);
+        publish_coil(unit, MBP_MAP_SERVICE, state->alarm_flags, MBP_ALARMS_REMOVED);
         if (limits)
             publish_limits(unit, state);
         if (alarms)

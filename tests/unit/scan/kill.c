@@ -5,6 +5,10 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "mbplant/image/alarm_command.h"
+#include "mbplant/map.h"
 
 static const char yaml[] = "mbplant: 1\n"
                            "name: Kill\n"
@@ -14,7 +18,7 @@ static const char yaml[] = "mbplant: 1\n"
                            "    machines: [{name: M1, sensors: [{name: T, max: 85, register: {type: uint16}}]}]\n"
                            "    sensors: [{name: U, max: 85, register: {type: uint16}}]\n";
 enum { T, U };
-enum { COIL_M1 = 0, FORCED = 1000, LIMITS = 1000 };
+enum { COIL_M1 = 0, FORCED = 1000, SERVICE = 7000, LIMITS = 1000 };
 
 struct killed {
     struct line line, next;
@@ -91,6 +95,20 @@ static void write_word(struct line *line, uint16_t addr, uint16_t word)
     line_scan(line, 1);
 }
 
+static uint16_t address_of(const struct line *line, unsigned block)
+{
+    return mbp_map_addr(line->plant, line->unit->unit, block, 0);
+}
+
+static void ask(struct line *line, uint16_t tag, uint16_t argument, enum mbp_alarm_deed deed)
+{
+    const uint16_t words[MBP_RECORD_WORDS] = {[MBP_RECORD_TAG] = tag,
+                                              [MBP_RECORD_ALARM] = MBP_RECORD_ALL,
+                                              [MBP_RECORD_ARGUMENT] = argument,
+                                              [MBP_RECORD_COMMAND] = (uint16_t)deed};
+    line_write(line, address_of(line, MBP_MAP_ALARM_COMMAND), MBP_RECORD_WORDS, words);
+}
+
 /* ---- after a change of the plant -------------------------------------------------------------------------------- */
 
 /* Two plants take turns in the tail's room, so the third one stands where the first did. */
@@ -122,11 +140,43 @@ static void test_kill_after_two_changes_of_the_plant_repeats_no_write_of_before(
     assert_int_equal(line_count(next, MBP_EV_VALUE_FORCED), 2);
 }
 
+/* ---- what is shown ---------------------------------------------------------------------------------------------- */
+
+static void test_kill_shows_no_sensor_out_of_service_that_was_put_back_otherwise(void **state)
+{
+    struct killed *killed = *state;
+    struct line *line = &killed->line;
+    write_coil(line, SERVICE + U, true);
+    ask(line, U, 0, MBP_DEED_RETURN);
+    line_scan(line, 1);
+    assert_false(line_coil(line, SERVICE + U));
+    struct line *next = kill_now(killed);
+    assert_false(line_coil(next, SERVICE + U));
+    line_scan(next, 1);
+    assert_false(line_coil(next, SERVICE + U));
+}
+
+static void test_coil_tells_what_a_command_of_the_same_scan_made_of_it(void **state)
+{
+    struct killed *killed = *state;
+    struct line *line = &killed->line;
+    line->time.wall_ms += 1000 - line->time.wall_ms % 1000; /* of what was last, no second tells it apart */
+    write_coil(line, SERVICE + U, true);
+    write_coil(line, SERVICE + U, false);
+    assert_int_equal(line_write_coil(line, SERVICE + U, true), MBP_OK);
+    ask(line, U, 0, MBP_DEED_RETURN);
+    line_scan(line, 1);
+    assert_int_equal(mbp_scan_state(line->scan)->alarm_flags[U] & MBP_ALARMS_REMOVED, 0);
+    assert_false(line_coil(line, SERVICE + U));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_kill_after_two_changes_of_the_plant_repeats_no_write_of_before),
+        TEST(test_kill_shows_no_sensor_out_of_service_that_was_put_back_otherwise),
+        TEST(test_coil_tells_what_a_command_of_the_same_scan_made_of_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
