@@ -53,8 +53,8 @@ bool mbp_image_tail_is_whole(struct mbp_image *image, const void *memory, size_t
 /* Puts back such a one up to `latched`, in the instructor's unit up to `seen`: the tables are as they were, and nothing
  * of that is latched again; what was refused since is to be latched. The image must be published, for what a part of a
  * value makes depends on what stands beside it, and be published again. mbp_image_write_tail then writes again what
- * came after. */
+ * came after; again: only what stands in tables, which were published since: the rest waits still. */
 void mbp_image_take_tail(struct mbp_image *image, const void *memory, uint64_t latched, uint64_t seen);
-void mbp_image_write_tail(struct mbp_image *image, const void *memory, uint64_t latched, uint64_t seen);
+void mbp_image_write_tail(struct mbp_image *image, const void *memory, uint64_t latched, uint64_t seen, bool again);
 
 #endif

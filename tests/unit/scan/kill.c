@@ -170,6 +170,51 @@ static void test_coil_tells_what_a_command_of_the_same_scan_made_of_it(void **st
     assert_false(line_coil(line, SERVICE + U));
 }
 
+/* ---- commands to alarms ----------------------------------------------------------------------------------------- */
+
+static unsigned answer(const struct line *line, enum mbp_alarm_answer word)
+{
+    return line_input(line, (uint16_t)(address_of(line, MBP_MAP_ALARM_ANSWER) + word));
+}
+
+static void assert_same_answers(const struct line *line, const struct line *next)
+{
+    for (enum mbp_alarm_answer word = MBP_ANSWER_TAKEN; word < MBP_ANSWER_WORDS; word++)
+        assert_int_equal(answer(next, word), answer(line, word));
+}
+
+static void test_kill_keeps_what_was_answered_to_commands(void **state)
+{
+    struct killed *killed = *state;
+    struct line *line = &killed->line;
+    ask(line, U, 60, MBP_DEED_SHELVE);
+    line_scan(line, 2);
+    assert_int_equal(answer(line, MBP_ANSWER_RESULT), MBP_RESULT_DONE);
+    assert_same_answers(line, kill_now(killed));
+    ask(line, 99, 60, MBP_DEED_SHELVE);
+    assert_int_equal(answer(line, MBP_ANSWER_RESULT), MBP_RESULT_NO_TAG);
+    assert_same_answers(line, kill_now(killed));
+    line_scan(line, 1);
+    assert_same_answers(line, kill_now(killed));
+    assert_int_equal(answer(&killed->next, MBP_ANSWER_TAKEN), 1);
+    assert_int_equal(answer(&killed->next, MBP_ANSWER_CARRIED), 1);
+}
+
+static void test_kill_carries_out_once_what_was_asked_and_no_scan_took_in(void **state)
+{
+    struct killed *killed = *state;
+    struct line *line = &killed->line;
+    ask(line, U, 60, MBP_DEED_SHELVE);
+    struct line *next = kill_now(killed);
+    assert_same_answers(line, next);
+    line_scan(next, 1);
+    line_scan(line, 1);
+    assert_same_answers(line, next);
+    assert_int_equal(answer(next, MBP_ANSWER_CARRIED), 1);
+    line_read(next);
+    assert_int_equal(line_count(next, MBP_EV_ALARM_SHELVED), 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -177,6 +222,8 @@ int main(void)
         TEST(test_kill_after_two_changes_of_the_plant_repeats_no_write_of_before),
         TEST(test_kill_shows_no_sensor_out_of_service_that_was_put_back_otherwise),
         TEST(test_coil_tells_what_a_command_of_the_same_scan_made_of_it),
+        TEST(test_kill_keeps_what_was_answered_to_commands),
+        TEST(test_kill_carries_out_once_what_was_asked_and_no_scan_took_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
