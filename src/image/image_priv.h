@@ -45,7 +45,8 @@ struct value_run {
 
 /* What the alarm blocks of a sensor go by (mbplant/state.h), as they were published last. */
 struct image_alarms {
-    uint32_t lives, beside, alone; /* a byte of each of the state's masks; the last of beside: they were shown */
+    uint32_t lives;  /* a byte of each of the state's masks */
+    uint32_t beside; /* what hides them, all and each alone; bit 15: they were shown */
     uint32_t since_s;
 };
 

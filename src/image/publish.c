@@ -82,11 +82,15 @@ static struct image_alarms alarms_of(const struct mbp_state *state, uint32_t s)
 {
     const uint32_t lives = state->active[s] | (uint32_t)state->unack[s] << 8 | (uint32_t)state->latched[s] << 16 |
                            (uint32_t)state->suppressed[s] << 24;
-    const uint32_t beside = state->hidden[s] | (uint32_t)state->alarm_flags[s] << 8 |
-                            (uint32_t)(state->flags[s] & MBP_SENSOR_SHELVED) << 16 | UINT32_C(1) << 24;
-    const uint32_t alone = state->alone[s].shelved | (uint32_t)state->alone[s].removed << 8;
-    return (struct image_alarms){lives, beside, alone, state->alarm_since_s[s]};
+    const bool shelved = (state->flags[s] & MBP_SENSOR_SHELVED) != 0;
+    uint32_t beside =
+        state->hidden[s] | (uint32_t)(state->alarm_flags[s] & 0x3Fu) << 8 | (uint32_t)shelved << 14 | UINT32_C(1) << 15;
+    if (state->hidden[s] != 0) /* else none of its alarms is hidden alone, and most need no look */
+        beside |= (uint32_t)state->alone[s].shelved << 16 | (uint32_t)state->alone[s].removed << 24;
+    return (struct image_alarms){lives, beside, state->alarm_since_s[s]};
 }
+
+_Static_assert((MBP_ALARMS_ONE_ALONE << 1) - 1u == 0x3Fu, "all of MBP_ALARMS_...");
 
 static void publish_alarms(struct mbp_image_unit *unit, const struct mbp_state *state)
 {
@@ -97,7 +101,7 @@ static void publish_alarms(struct mbp_image_unit *unit, const struct mbp_state *
     for (uint32_t i = 0; i < mbp_unit_sensors(u); i++) {
         const uint32_t s = u->first_sensor + i;
         struct image_alarms now = alarms_of(state, s);
-        if (memcmp(&now, &shown[i], sizeof now) == 0)
+        if (now.lives == shown[i].lives && now.beside == shown[i].beside && now.since_s == shown[i].since_s)
             continue;
         shown[i] = now;
         const bool alike = mbp_view_sensor_alarms_after(state, s, before, &view);
