@@ -12,7 +12,7 @@
 void mbp_codec_encode(enum mbp_type type, enum mbp_order order, double scale, double value, uint16_t *words);
 
 /* The same for words that stand in a register: a 64-bit integer has more digits than a value, so where its words stand
- * for the value already they stay, to the last digit that a master wrote. */
+ * for the value already they stay, to the last digit that a master wrote; not where some of them is no digit. */
 void mbp_codec_update(enum mbp_type type, enum mbp_order order, double scale, double value, uint16_t *words);
 
 /* The bits of a number as its words hold them, right-aligned, and the words of bits: all 64 of an integer's digits. */
@@ -57,7 +57,7 @@ struct mbp_whole {
 bool mbp_type_is_wide(enum mbp_type type);
 bool mbp_register_is_wide(const struct mbp_register *reg);
 
-/* Whether a register can hold a value: the double above the largest number of 64 bits stands for none. */
+/* Whether a register can hold a value: the double above the largest number of a wide type stands for none. */
 bool mbp_register_holds(const struct mbp_register *reg, double value);
 
 /* Whether a wide register can hold it; the number that its bits are; its largest and smallest. */

@@ -157,7 +157,8 @@ bool image_reasons_given(const struct mbp_image_unit *unit, enum mbp_table table
 
 /* ---- the record -------------------------------------------------------------------------------------------------- */
 
-static void answer(struct mbp_image_unit *unit, const struct mbp_alarm_asked *asked, enum mbp_deed_result result)
+static void put_answer(struct mbp_image_unit *unit, const struct mbp_alarm_asked *asked, enum mbp_deed_result result,
+                       bool by_scan)
 {
     if (unit->answer >= MBP_ADDRESSES)
         return;
@@ -169,6 +170,12 @@ static void answer(struct mbp_image_unit *unit, const struct mbp_alarm_asked *as
     words[MBP_ANSWER_TAKEN] = (uint16_t)(words[MBP_ANSWER_TAKEN] + (result == MBP_RESULT_WAITS ? 1 : 0));
     bool carried = result == MBP_RESULT_DONE || result == MBP_RESULT_NOTHING_TO_DO;
     words[MBP_ANSWER_CARRIED] = (uint16_t)(words[MBP_ANSWER_CARRIED] + (carried ? 1 : 0));
+    image_tail_note_answer(unit, by_scan);
+}
+
+static void answer(struct mbp_image_unit *unit, const struct mbp_alarm_asked *asked, enum mbp_deed_result result)
+{
+    put_answer(unit, asked, result, false);
 }
 
 void image_alarm_command_begin(const struct mbp_image_unit *unit, struct image_record *record)
@@ -284,8 +291,8 @@ void image_alarm_command_written(struct mbp_image_unit *unit, uint16_t addr, uin
     if (image_judge_alarm_command(image, &asked) != MBP_RESULT_WAITS)
         return; /* of a run before: what it was about is no longer there */
     image->alarm_asked[image->alarm_asked_count++] = asked;
-    answer(unit, &asked, MBP_RESULT_WAITS);
     image_tail_note_alarm_command(image, &asked);
+    answer(unit, &asked, MBP_RESULT_WAITS); /* behind it: what is noted counts it */
 }
 
 void image_alarm_command_words(const struct mbp_alarm_asked *asked, uint16_t words[MBP_RECORD_WORDS])
@@ -304,16 +311,6 @@ void image_alarm_commands_place(struct mbp_image *image, size_t *next, size_t en
         image->alarm_asked[(*next)++].behind = (uint32_t)behind;
 }
 
-void image_alarm_commands_forget(struct mbp_image *image)
-{
-    image->alarm_asked_count = 0;
-    for (uint32_t u = 0; u < image->plant->unit_count; u++) {
-        struct mbp_image_unit *unit = &image->units[u];
-        if (unit->answer < MBP_ADDRESSES)
-            memset(unit->input + unit->answer, 0, MBP_ANSWER_WORDS * sizeof *unit->input);
-    }
-}
-
 size_t mbp_image_latch_alarm_commands(struct mbp_image *image, const struct mbp_alarm_asked **commands)
 {
     size_t count = image->alarm_asked_count;
@@ -325,5 +322,5 @@ size_t mbp_image_latch_alarm_commands(struct mbp_image *image, const struct mbp_
 void mbp_image_answer_alarm_command(struct mbp_image *image, const struct mbp_alarm_asked *asked,
                                     enum mbp_deed_result result)
 {
-    answer(&image->units[asked->unit], asked, result);
+    put_answer(&image->units[asked->unit], asked, result, true);
 }

@@ -187,4 +187,5 @@ void mbp_image_carry(const struct mbp_carry *carry, struct mbp_image *from, stru
     carry_numbers(from, to, carry->sensor_from, carry->actuator_from);
     image_staging_carry(from, to);
     image_named_carry(from, to);
+    image_tail_carry(from, to);
 }

@@ -45,7 +45,8 @@ struct value_run {
 
 /* What the alarm blocks of a sensor go by (mbplant/state.h), as they were published last. */
 struct image_alarms {
-    uint32_t lives, beside; /* a byte of each of the state's masks; the last says that they were shown */
+    uint32_t lives;  /* a byte of each of the state's masks */
+    uint32_t beside; /* what hides them, all and each alone; bit 15: they were shown */
     uint32_t since_s;
 };
 
@@ -306,8 +307,6 @@ void image_alarm_commands_place(struct mbp_image *image, size_t *next, size_t en
 
 /* The record that asked for it. */
 void image_alarm_command_words(const struct mbp_alarm_asked *asked, uint16_t words[MBP_RECORD_WORDS]);
-/* Of a run before, which has carried them out: nothing was asked yet. */
-void image_alarm_commands_forget(struct mbp_image *image);
 
 /* ---- values.c: sensors' values into their registers ---- */
 
@@ -519,8 +518,13 @@ void image_tail_note(struct mbp_image_unit *unit, enum mbp_table table, struct i
 void image_tail_note_file(struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
                           const uint16_t *words, struct mbp_peer peer);
 void image_tail_note_alarm_command(struct mbp_image *image, const struct mbp_alarm_asked *asked);
+/* What a unit answers now; carried: by the scan that took the command in. */
+void image_tail_note_answer(struct mbp_image_unit *unit, bool carried);
 void image_tail_note_refusal(struct mbp_image *image, const struct mbp_refusal *refusal);
 void image_tail_note_comment(struct mbp_image *image, uint16_t number, struct mbp_text text);
+
+/* The positions of the one go on behind those of the other. */
+void image_tail_carry(const struct mbp_image *from, struct mbp_image *to);
 
 /* request.c: writes again what was allowed when it came; only where the plant has such addresses. */
 bool image_write_again(struct mbp_image_unit *unit, enum mbp_table table, struct image_span span, const uint16_t *words,

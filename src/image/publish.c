@@ -82,10 +82,15 @@ static struct image_alarms alarms_of(const struct mbp_state *state, uint32_t s)
 {
     const uint32_t lives = state->active[s] | (uint32_t)state->unack[s] << 8 | (uint32_t)state->latched[s] << 16 |
                            (uint32_t)state->suppressed[s] << 24;
-    const uint32_t beside = state->hidden[s] | (uint32_t)state->alarm_flags[s] << 8 |
-                            (uint32_t)(state->flags[s] & MBP_SENSOR_SHELVED) << 16 | UINT32_C(1) << 24;
+    const bool shelved = (state->flags[s] & MBP_SENSOR_SHELVED) != 0;
+    uint32_t beside =
+        state->hidden[s] | (uint32_t)(state->alarm_flags[s] & 0x3Fu) << 8 | (uint32_t)shelved << 14 | UINT32_C(1) << 15;
+    if (state->hidden[s] != 0) /* else none of its alarms is hidden alone, and most need no look */
+        beside |= (uint32_t)state->alone[s].shelved << 16 | (uint32_t)state->alone[s].removed << 24;
     return (struct image_alarms){lives, beside, state->alarm_since_s[s]};
 }
+
+_Static_assert((MBP_ALARMS_ONE_ALONE << 1) - 1u == 0x3Fu, "all of MBP_ALARMS_...");
 
 static void publish_alarms(struct mbp_image_unit *unit, const struct mbp_state *state)
 {
@@ -303,6 +308,7 @@ void mbp_image_publish(struct mbp_image *image, const struct mbp_state *state, c
         publish_bits(unit, state);
         publish_coil(unit, MBP_MAP_FORCED, state->flags, MBP_SENSOR_FORCED);
         publish_coil(unit, MBP_MAP_SHELVED, state->flags, MBP_SENSOR_SHELVED);
+        publish_coil(unit, MBP_MAP_SERVICE, state->alarm_flags, MBP_ALARMS_REMOVED);
         if (limits)
             publish_limits(unit, state);
         if (alarms)

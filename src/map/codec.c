@@ -8,7 +8,7 @@
 #include "mbplant/base/bits.h"
 #include "mbplant/codec.h"
 
-/* Saturation bounds. No double is the largest number of a 64-bit type: the one above it stands for it. */
+/* Saturation bounds. No double is the largest number of a wide type: the one above it stands for it. */
 static const struct {
     double low, high;
 } bounds[MBP_TYPE_COUNT] = {
@@ -32,7 +32,7 @@ static const struct {
     [MBP_MOD10K1] = {0.0, 9999.0},
     [MBP_MOD10K2] = {0.0, 1e8 - 1},
     [MBP_MOD10K3] = {0.0, 1e12 - 1},
-    [MBP_MOD10K4] = {0.0, 1e16 - 2},
+    [MBP_MOD10K4] = {0.0, 1e16},
 };
 
 static bool is_float(enum mbp_type type)
@@ -107,8 +107,8 @@ static uint64_t to_bits(enum mbp_type type, double raw)
     if (type == MBP_FLOAT64)
         return mbp_bits_of_double(raw);
     raw = round(raw);
-    if (raw >= bounds[type].high && (type == MBP_INT64 || type == MBP_UINT64))
-        return type == MBP_INT64 ? (uint64_t)INT64_MAX : UINT64_MAX;
+    if (raw >= bounds[type].high && mbp_type_is_wide(type))
+        return mbp_codec_whole(type, false, UINT64_MAX);
     uint64_t whole = raw < 0 ? (uint64_t)(int64_t)raw : (uint64_t)raw;
     return (digit_bits(type) != 0 ? to_digits(digit_bits(type), whole) : whole) & all_bits(type);
 }
@@ -221,7 +221,7 @@ static bool same(double a, double b)
 
 void mbp_codec_update(enum mbp_type type, enum mbp_order order, double scale, double value, uint16_t *words)
 {
-    if (mbp_type_is_wide(type)) {
+    if (mbp_type_is_wide(type) && mbp_codec_has_digits(type, order, words)) {
         double stands = mbp_codec_decode(type, order, scale, words);
         if (same(stands, value) || same(mbp_codec_quantise(type, scale, stands), value))
             return;
@@ -240,8 +240,7 @@ void mbp_register_wrap(const struct mbp_register *reg, double value, uint16_t *w
 {
     enum mbp_type type = (enum mbp_type)reg->type;
     double raw = round((value - reg->offset) / reg->scale);
-    bool wide = type == MBP_INT64 || type == MBP_UINT64;
-    double span = bounds[type].high - bounds[type].low + (wide ? 0 : 1);
+    double span = bounds[type].high - bounds[type].low + (mbp_type_is_wide(type) ? 0 : 1);
     if (is_float(type) || type == MBP_STRING || !isfinite(raw)) {
         mbp_register_encode(reg, value, words);
         return;

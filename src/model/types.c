@@ -48,7 +48,7 @@ void mbp_type_range(enum mbp_type type, double scale, double *low, double *high)
         [MBP_MOD10K1] = {0, 9999},
         [MBP_MOD10K2] = {0, 1e8 - 1},
         [MBP_MOD10K3] = {0, 1e12 - 1},
-        [MBP_MOD10K4] = {0, 1e16 - 2}, /* the largest that a double has below 10^16 */
+        [MBP_MOD10K4] = {0, 1e16}, /* as of 64 bits the double above its largest number */
     };
     assert((unsigned)type < MBP_TYPE_COUNT);
     *low = scaled(ends[type][0], scale);

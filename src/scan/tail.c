@@ -264,7 +264,7 @@ void scan_tail_write(struct mbp_scan *scan, const struct scan_past *past)
 {
     struct scan_note note = note_of(past);
     if (past->tail_taken)
-        mbp_image_write_tail(scan->config.image, image_room(scan, past), note.latched, note.seen);
+        mbp_image_write_tail(scan->config.image, image_room(scan, past), note.latched, note.seen, true);
 }
 
 void scan_tail_begin(struct mbp_scan *scan, const struct scan_past *past)
@@ -276,7 +276,7 @@ void scan_tail_begin(struct mbp_scan *scan, const struct scan_past *past)
         mbp_image_take_tail(scan->config.image, image_room(scan, past), note.latched, note.seen);
         scan_publish(scan);
         begin(scan);
-        scan_tail_write(scan, past);
+        mbp_image_write_tail(scan->config.image, image_room(scan, past), note.latched, note.seen, false);
     } else {
         begin(scan);
     }

@@ -51,8 +51,8 @@ bool scan_tail_take_pending(struct mbp_scan *scan, const struct scan_past *past)
  * is kept of this run. */
 void scan_tail_begin(struct mbp_scan *scan, const struct scan_past *past);
 
-/* Once more what no scan had taken in, where the image was published since: what the instructor wrote is no longer
- * there, and all of it may come twice. */
+/* Once more what no scan had taken in and stands in tables, where the image was published since: what the instructor
+ * wrote is no longer there, and all of that may come twice. */
 void scan_tail_write(struct mbp_scan *scan, const struct scan_past *past);
 
 /* Another plant takes over. What is kept of the one before stays in force until the new one's checkpoint is stored: a

@@ -37,7 +37,8 @@ size_t mbp_image_tail_bytes(struct mbp_image *image);
 
 /* From now on each write that is confirmed or refused stands there before it is: what the tables hold that no state
  * does, and the writes since. It needs no heap, and room always: when it is full, it begins again with what the tables
- * hold then. memory must outlive the image or the next call; NULL = nowhere. */
+ * hold then. memory must outlive the image or the next call; NULL = nowhere. What another image noted there before it
+ * was carried over into this one (mbp_image_carry) does no harm. */
 void mbp_image_keep_tail(struct mbp_image *image, void *memory);
 
 /* Up to where all writes so far are noted. To be called when what was noted up to `latched` is on its way to the
@@ -52,8 +53,8 @@ bool mbp_image_tail_is_whole(struct mbp_image *image, const void *memory, size_t
 /* Puts back such a one up to `latched`, in the instructor's unit up to `seen`: the tables are as they were, and nothing
  * of that is latched again; what was refused since is to be latched. The image must be published, for what a part of a
  * value makes depends on what stands beside it, and be published again. mbp_image_write_tail then writes again what
- * came after. */
+ * came after; again: only what stands in tables, which were published since: the rest waits still. */
 void mbp_image_take_tail(struct mbp_image *image, const void *memory, uint64_t latched, uint64_t seen);
-void mbp_image_write_tail(struct mbp_image *image, const void *memory, uint64_t latched, uint64_t seen);
+void mbp_image_write_tail(struct mbp_image *image, const void *memory, uint64_t latched, uint64_t seen, bool again);
 
 #endif

@@ -368,6 +368,48 @@ static void test_update_leaves_words_that_stand_for_the_value(void **state)
     assert_int_equal(mbp_codec_bits(MBP_INT64, MBP_ABCD, words), UINT64_MAX);
 }
 
+static void test_update_keeps_no_word_that_is_no_digit(void **state)
+{
+    (void)state;
+    static const struct {
+        uint16_t words[4];
+        double value;
+        uint64_t bits;
+    } cases[] = {
+        {{0, 0, 0, 10000}, 10000, 0x10000},
+        {{0x8000, 0, 0, 0}, 9999999999999998, 0x270F270F270F270E}, /* a limit that was unused */
+        {{0x8000, 0, 0, 0}, 1e16, 0x270F270F270F270F},
+        {{9999, 9999, 9999, 9997}, 9999999999999996, 0x270F270F270F270D}, /* digits stay */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint16_t words[4];
+        memcpy(words, cases[i].words, sizeof words);
+        mbp_codec_update(MBP_MOD10K4, MBP_ABCD, 1, cases[i].value, words);
+        assert_int_equal(mbp_codec_bits(MBP_MOD10K4, MBP_ABCD, words), cases[i].bits);
+    }
+}
+
+static void test_wide_register_holds_all_numbers_below_the_one_that_stands_for_none(void **state)
+{
+    (void)state;
+    static const struct {
+        enum mbp_type type;
+        double none;
+        uint64_t most;
+    } cases[] = {
+        {MBP_INT64, 0x1p63, INT64_MAX}, {MBP_UINT64, 0x1p64, UINT64_MAX}, {MBP_MOD10K4, 1e16, 0x270F270F270F270F}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct mbp_register reg = {.scale = 1, .words = 4, .type = (uint8_t)cases[i].type};
+        uint16_t words[4];
+        assert_true(mbp_register_holds(&reg, nextafter(cases[i].none, 0)));
+        assert_false(mbp_register_holds(&reg, cases[i].none));
+        mbp_register_encode(&reg, cases[i].none, words);
+        assert_int_equal(mbp_codec_bits(cases[i].type, MBP_ABCD, words), cases[i].most);
+        mbp_register_wrap(&reg, cases[i].none, words); /* one more begins again */
+        fixture_assert_number(mbp_register_decode(&reg, words), cases[i].type == MBP_INT64 ? -0x1p63 : 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -389,6 +431,8 @@ int main(void)
         cmocka_unit_test(test_what_is_no_digit_is_found_whatever_the_order),
         cmocka_unit_test(test_whole_numbers_begin_again_to_the_last_digit),
         cmocka_unit_test(test_update_leaves_words_that_stand_for_the_value),
+        cmocka_unit_test(test_update_keeps_no_word_that_is_no_digit),
+        cmocka_unit_test(test_wide_register_holds_all_numbers_below_the_one_that_stands_for_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

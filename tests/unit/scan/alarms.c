@@ -1,5 +1,7 @@
 /* Alarms and upkeep as a master with nothing but Modbus has them: coils, bits, registers; and what a restart keeps. */
 #include "line.h"
+#include "mbplant/image/alarm_command.h"
+#include "mbplant/map.h"
 
 static const char yaml[] =
     "mbplant: 1\n"
@@ -192,6 +194,34 @@ static void test_bits_tell_suppression_service_and_quality(void **state)
     assert_int_equal(line_input(line, UPKEEP + 14), 2);
 }
 
+static void ask(struct line *line, uint16_t sensor, unsigned alarm, enum mbp_alarm_deed deed)
+{
+    const uint16_t words[MBP_RECORD_WORDS] = {[MBP_RECORD_TAG] = sensor, /* nobody here knows of ids */
+                                              [MBP_RECORD_ALARM] = (uint16_t)alarm,
+                                              [MBP_RECORD_COMMAND] = (uint16_t)deed};
+    const uint16_t record = mbp_map_addr(line->plant, line->unit->unit, MBP_MAP_ALARM_COMMAND, 0);
+    assert_int_equal(line_write(line, record, MBP_RECORD_WORDS, words), MBP_OK);
+    line_scan(line, 1);
+}
+
+/* Hidden it stays, and the time of the last change has no more than seconds. */
+static void test_state_of_an_alarm_tells_what_hides_it_also_within_one_second(void **state)
+{
+    struct line *line = *state;
+    line->time.wall_ms += 1000 - line->time.wall_ms % 1000;
+    static const struct {
+        enum mbp_alarm_deed deed;
+        enum mbp_alarm_state state;
+    } steps[] = {{MBP_DEED_SHELVE, MBP_ALARM_SHELVED},
+                 {MBP_DEED_REMOVE, MBP_ALARM_OUT_OF_SERVICE},
+                 {MBP_DEED_RETURN, MBP_ALARM_SHELVED},
+                 {MBP_DEED_UNSHELVE, MBP_ALARM_NORMAL}};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        ask(line, U, MBP_HIGH, steps[i].deed);
+        assert_int_equal(state_of(line, U, MBP_HIGH), steps[i].state);
+    }
+}
+
 static void test_maintenance_is_due_by_products_and_counts_anew_after_it(void **state)
 {
     struct line *line = *state;
@@ -290,6 +320,7 @@ int main(void)
         TEST(test_shelving_register_takes_once_for_ever_and_none),
         TEST(test_coil_of_a_machine_shelves_all_its_sensors_and_tells_whether_they_are),
         TEST(test_bits_tell_suppression_service_and_quality),
+        TEST(test_state_of_an_alarm_tells_what_hides_it_also_within_one_second),
         TEST(test_maintenance_is_due_by_products_and_counts_anew_after_it),
         TEST(test_restart_keeps_shelves_with_their_time_and_raises_nothing_anew),
         TEST(test_restart_neither_ends_nor_repeats_an_alarm_of_a_rate_of_change),

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "mbplant/fault.h"
+#include "mbplant/image/alarm_command.h"
 #include "mbplant/map.h"
 #include "mbplant/state/hiding.h"
 #include "scan_priv.h"
@@ -419,6 +420,18 @@ static bool is_of_process(const struct mbp_image_unit *unit, uint32_t addr)
     return !unit->unit->instructor && (is_shelf || is_moved_register(unit, addr));
 }
 
+/* To the last command to an alarm, and how many there were. */
+static void assert_answers(const struct told *now, uint32_t u, const struct mbp_image_unit *unit)
+{
+    for (uint32_t a = unit->answer; unit->answer < MBP_ADDRESSES && a < unit->answer + MBP_ANSWER_WORDS; a++) {
+        const uint16_t told = world->told.words[u][MBP_INPUT_REGISTERS][a];
+        if (now->words[u][MBP_INPUT_REGISTERS][a] != told)
+            fail_msg("seed %u draw %u: unit %u word %u of the answer: told %u, and now %u", (unsigned)world->seed,
+                     (unsigned)world->draws, unit->unit->id, a - unit->answer, told,
+                     now->words[u][MBP_INPUT_REGISTERS][a]);
+    }
+}
+
 static void assert_tables(void)
 {
     static struct told now;
@@ -426,6 +439,7 @@ static void assert_tables(void)
     assert_memory_equal(now.file, world->told.file, sizeof now.file);
     for (uint32_t u = 0; u < UNITS; u++) {
         const struct mbp_image_unit *unit = actor_unit(&line, line.plant->units[u].id);
+        assert_answers(&now, u, unit);
         for (enum mbp_table t = 0; t < MBP_TABLE_COUNT; t++) {
             if (t == MBP_DISCRETE_INPUTS && is_large())
                 continue; /* bad quality, and what is suppressed by it, are of the process */
