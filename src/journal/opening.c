@@ -155,7 +155,7 @@ enum mbp_status mbp_journal_close(struct mbp_journal *journal)
     mbp_writer_stop(&journal->writer);
     size_t events = journal->lost;
     size_t unstored = count_unstored(&journal->ring, &events) + journal->lost;
-    bool kept = journal->tail.in_place && journal->lost == 0;
+    bool kept = journal->tail.in_place && journal->lost == 0 && access(journal->tail.path, F_OK) == 0;
     if (unstored > 0)
         mbp_log(MBP_LOG_ERROR, "journal: %zu events could not be stored and are %s; the ones before them are safe",
                 events, kept ? "kept in journal.tail for the next start" : "lost");
