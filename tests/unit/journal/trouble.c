@@ -116,33 +116,46 @@ static void test_commit_while_the_database_is_elsewhere_waits_until_it_is_back(v
     assert_stored(f, 1, 5);
 }
 
-static void test_close_while_the_directory_is_gone_says_that_events_are_lost(void **state)
+/* The first line that closing says. */
+static void close_and_listen(struct fixture *f, char line[256])
 {
-    struct fixture *f = *state;
-    char elsewhere[sizeof f->dir + 8];
-    snprintf(elsewhere, sizeof elsewhere, "%s.away", f->dir);
-    fixture_open(f);
-    mbp_journal_keep_tail(f->journal);
-    fixture_store(f, 1, 3);
-    assert_int_equal(rename(f->dir, elsewhere), 0);
-    fixture_push(f, 4, 1);
-    fixture_await_trouble(f);
     fflush(stderr);
     int before = dup(STDERR_FILENO);
     FILE *said = tmpfile();
+    assert_non_null(said);
     dup2(fileno(said), STDERR_FILENO);
     enum mbp_status status = mbp_journal_close(f->journal);
     f->journal = NULL;
     fflush(stderr);
     dup2(before, STDERR_FILENO);
     close(before);
-    assert_int_equal(rename(elsewhere, f->dir), 0);
-    assert_int_equal(status, MBP_ERR_IO);
-    char line[256] = "";
     rewind(said);
-    assert_non_null(fgets(line, sizeof line, said));
+    assert_non_null(fgets(line, 256, said));
     fclose(said);
-    assert_non_null(strstr(line, "1 events could not be stored and are lost"));
+    assert_int_equal(status, MBP_ERR_IO);
+}
+
+static void assert_told_at_close(struct fixture *f, const char *what, const char *fate)
+{
+    char elsewhere[sizeof f->db + 8];
+    char line[256] = "";
+    snprintf(elsewhere, sizeof elsewhere, "%s.away", what);
+    fixture_open(f);
+    mbp_journal_keep_tail(f->journal);
+    fixture_store(f, 1, 3);
+    assert_int_equal(rename(what, elsewhere), 0);
+    fixture_push(f, 4, 1);
+    fixture_await_trouble(f);
+    close_and_listen(f, line);
+    assert_int_equal(rename(elsewhere, what), 0);
+    assert_non_null(strstr(line, fate));
+}
+
+static void test_close_while_the_database_is_elsewhere_says_what_becomes_of_events(void **state)
+{
+    struct fixture *f = *state;
+    assert_told_at_close(f, f->dir, "1 events could not be stored and are lost;");
+    assert_told_at_close(f, f->db, "1 events could not be stored and are lost unless journal.db is put back");
 }
 
 static long ask(const struct fixture *f, const char *sql)
@@ -361,7 +374,7 @@ int main(void)
         FIXTURE_TEST(test_commit_while_held_shows_nothing_and_later_all),
         FIXTURE_TEST(test_commit_on_a_full_disk_keeps_the_events_until_there_is_room),
         FIXTURE_TEST(test_commit_while_the_database_is_elsewhere_waits_until_it_is_back),
-        FIXTURE_TEST(test_close_while_the_directory_is_gone_says_that_events_are_lost),
+        FIXTURE_TEST(test_close_while_the_database_is_elsewhere_says_what_becomes_of_events),
         FIXTURE_TEST(test_state_that_waited_is_stored_once_as_it_is_last),
         FIXTURE_TEST(test_state_that_waited_over_a_change_of_the_plant_is_that_of_both),
         FIXTURE_TEST(test_push_into_a_full_ring_losses_are_counted_and_told),
