@@ -99,19 +99,25 @@ static uint32_t follow(uint32_t before, const struct ctl_event_said *said)
     return mbp_event_check(before, &said->event, (struct mbp_text){said->comment, strlen(said->comment)});
 }
 
+void ctl_checks_compute(uint32_t before, struct ctl_event_said *events, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        before = events[i].check = follow(before, &events[i]);
+}
+
 enum mbp_status ctl_checks_find(struct ctl_link *link, uint8_t unit, const uint32_t *before,
                                 struct ctl_event_said *events, size_t count, size_t *wrong)
 {
     const size_t first = before != NULL ? 0 : 1;
     enum mbp_status status = MBP_OK;
-    uint32_t check = before != NULL ? *before : 0;
+    uint32_t check = 0;
     *wrong = count;
     if (before == NULL)
         status = ctl_check_of_event(link, unit, events[0].event.seq, &events[0].check);
-    for (size_t i = first; status == MBP_OK && i < count; i++)
-        events[i].check = follow(i > 0 ? events[i - 1].check : check, &events[i]);
-    if (status == MBP_OK)
+    if (status == MBP_OK) {
+        ctl_checks_compute(before != NULL ? *before : events[0].check, events + first, count - first);
         status = ctl_check_of_event(link, unit, events[count - 1].event.seq, &check);
+    }
     if (status != MBP_OK || check == events[count - 1].check)
         return status;
     /* They do not follow from each other, so each is asked for. */

@@ -32,6 +32,9 @@ struct ctl_event_said {
     uint32_t check; /* as the slave keeps it */
 };
 
+/* What follows from before, without a request. */
+void ctl_checks_compute(uint32_t before, struct ctl_event_said *events, size_t count);
+
 /* The check values of consecutive events, which have all else; before: of the one before them, NULL = nobody knows.
  * wrong: the first whose check value does not follow from the one before, count = there is none. Two requests while
  * that is so. Errors: those of ctl_check_of_event; the check values are then of no use. */

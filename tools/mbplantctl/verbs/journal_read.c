@@ -57,6 +57,13 @@ static bool keep_said(void *ctx, const struct mbp_event *event, const char *comm
     return !batch->full;
 }
 
+static void warn_changed(const struct journal_reading *reading, uint32_t seq)
+{
+    if (reading->saving && !reading->printing->warned)
+        ctl_error("event %u %s", seq, ctl_tr("was changed after it was stored, or the one before it was"));
+    reading->printing->warned = true;
+}
+
 /* Their check values as the slave keeps them, so that what is saved shows what was changed before that. *has: they are
  * known; the slave need not tell them. */
 static enum mbp_status check_batch(const struct journal_reading *reading, struct batch *batch, bool known, bool *has)
@@ -66,18 +73,22 @@ static enum mbp_status check_batch(const struct journal_reading *reading, struct
         ctl_checks_find(reading->ctl->link, reading->unit, known ? &reading->printing->chain.check : NULL,
                         batch->events, batch->count, &wrong);
     *has = status == MBP_OK;
-    if (*has && wrong < batch->count && !reading->printing->quiet)
-        ctl_error("event %u %s", batch->events[wrong].event.seq,
-                  ctl_tr("was changed after it was stored, or the one before it was"));
+    if (*has && wrong < batch->count)
+        warn_changed(reading, batch->events[wrong].event.seq);
     return status > 0 ? MBP_OK : status;
 }
 
-static enum mbp_status print_batch(const struct journal_reading *reading, struct batch *batch)
+/* broken: nothing more can be asked of the slave. */
+static enum mbp_status print_batch(const struct journal_reading *reading, struct batch *batch, bool broken)
 {
     struct journal_chain *chain = &reading->printing->chain;
     bool known = chain->on && chain->next == batch->events[0].event.seq;
-    bool has = false;
-    enum mbp_status status = chain->on ? check_batch(reading, batch, known, &has) : MBP_OK;
+    bool has = known;
+    enum mbp_status status = MBP_OK;
+    if (chain->on && !broken)
+        status = check_batch(reading, batch, known, &has);
+    else if (known)
+        ctl_checks_compute(chain->check, batch->events, batch->count);
     bool goes_on = status == MBP_OK;
     for (size_t i = 0; goes_on && i < batch->count; i++) {
         const struct ctl_event_said *said = &batch->events[i];
@@ -86,9 +97,9 @@ static enum mbp_status print_batch(const struct journal_reading *reading, struct
         beside.before = chain->check;
         goes_on = print(reading->printing, &said->event, &beside);
     }
+    const struct ctl_event_said *last = &batch->events[batch->count - 1];
     if (chain->on)
-        *chain = (struct journal_chain){true, chain->alone, has ? batch->events[batch->count - 1].event.seq + 1 : 0,
-                                        batch->events[batch->count - 1].check, has};
+        *chain = (struct journal_chain){true, chain->alone, has ? last->event.seq + 1 : 0, last->check, has};
     return status;
 }
 
@@ -106,7 +117,7 @@ static enum mbp_status read_batch(struct journal_reading *reading, uint64_t end)
     if (batch.full)
         status = MBP_ERR_MEMORY;
     if (batch.count > 0) {
-        enum mbp_status printed = print_batch(reading, &batch);
+        enum mbp_status printed = print_batch(reading, &batch, status < 0);
         reading->next += printed == MBP_OK ? batch.count : 0;
         status = printed == MBP_OK ? status : printed;
     }
