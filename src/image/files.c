@@ -76,7 +76,7 @@ enum mbp_status mbp_image_read_file(const struct mbp_image_unit *unit, uint16_t 
                                     uint8_t *big_endian)
 {
     const struct mbp_image *image = unit->image;
-    if (file == 0 || record + count > FILE_WORDS)
+    if (file == 0 || (file < MBP_JOURNAL_FIRST_FILE && record + count > FILE_WORDS))
         return MBP_EX_ILLEGAL_DATA_ADDRESS;
     const struct image_file *own = find_file(unit, file);
     if (unit->unit->answer.no_files && own == NULL)

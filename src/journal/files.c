@@ -1,4 +1,5 @@
 /* The journal as files: its events, their check values and comments, and the names in them. */
+#include "mbplant/event/check.h"
 #include "mbplant/event/logbook.h"
 #include "mbplant/journal.h"
 #include "mbplant/map.h"
@@ -116,21 +117,45 @@ static enum mbp_status read_index(const struct mbp_journal *journal, uint16_t re
     return MBP_OK;
 }
 
-/* The check value before the first event of one of the journal's files. */
-static enum mbp_status check_before(struct mbp_journal *journal, uint32_t nth, uint32_t *check)
+/* That of an event, or of the last one that retention removed. */
+static enum mbp_status check_of(struct mbp_journal *journal, uint64_t seq, uint32_t *check)
 {
     uint64_t removed = atomic_load(&journal->writer.removed);
-    uint64_t first = newest_at(journal, (uint16_t)(MBP_JOURNAL_FIRST_FILE + nth), 0);
-    if (first == 0 || first > mbp_journal_last(journal))
-        return MBP_EX_ILLEGAL_DATA_ADDRESS;
-    if (removed >> 32 == first - 1 && removed != 0) {
+    if (removed >> 32 == seq && removed != 0) {
         *check = (uint32_t)removed;
         return MBP_OK;
     }
-    enum mbp_status status = mbp_reader_check(&journal->reader, (uint32_t)(first - 1), check);
+    enum mbp_status status = mbp_reader_check(&journal->reader, (uint32_t)seq, check);
     if (status == MBP_ERR_MISSING)
         return MBP_EX_ILLEGAL_DATA_ADDRESS;
     return status == MBP_OK ? MBP_OK : MBP_EX_SERVER_DEVICE_FAILURE;
+}
+
+/* The check value before the first event of one of the journal's files. */
+static enum mbp_status check_before(struct mbp_journal *journal, uint32_t nth, uint32_t *check)
+{
+    uint64_t first = newest_at(journal, (uint16_t)(MBP_JOURNAL_FIRST_FILE + nth), 0);
+    if (first == 0 || first > mbp_journal_last(journal))
+        return MBP_EX_ILLEGAL_DATA_ADDRESS;
+    return check_of(journal, first - 1, check);
+}
+
+/* Words behind the events of a file of the journal. */
+static enum mbp_status read_check(struct mbp_journal *journal, uint16_t file, uint32_t record, uint16_t count,
+                                  uint16_t *words)
+{
+    uint32_t nth = (record - MBP_CHECK_RECORD) / MBP_CHECK_WORDS;
+    uint64_t seq = newest_at(journal, file, nth);
+    uint32_t check;
+    if (nth >= MBP_EVENTS_PER_FILE || record % MBP_CHECK_WORDS + count > MBP_CHECK_WORDS || seq == 0 ||
+        seq > mbp_journal_last(journal))
+        return MBP_EX_ILLEGAL_DATA_ADDRESS;
+    enum mbp_status status = check_of(journal, seq, &check);
+    if (status != MBP_OK)
+        return status;
+    const uint16_t both[MBP_CHECK_WORDS] = {(uint16_t)(check >> 16), (uint16_t)check};
+    memcpy(words, both + record % MBP_CHECK_WORDS, count * sizeof *words);
+    return MBP_OK;
 }
 
 static enum mbp_status read_checks(struct mbp_journal *journal, uint16_t file, uint16_t record, uint16_t count,
@@ -171,6 +196,8 @@ enum mbp_status mbp_journal_read_file(struct mbp_journal *journal, uint16_t file
     }
     if (file >= MBP_NAMES_INDEX_FILE && file < MBP_NAMES_END_FILE)
         return mbp_known_names_read_file(&journal->names, file, record, count, words);
+    if (file >= MBP_JOURNAL_FIRST_FILE && count > 0 && record >= MBP_CHECK_RECORD)
+        return read_check(journal, file, record, count, words);
     if (file < MBP_JOURNAL_FIRST_FILE || count == 0 || end > file_words)
         return MBP_EX_ILLEGAL_DATA_ADDRESS;
     uint64_t first = newest_at(journal, file, record / MBP_EVENT_WORDS);

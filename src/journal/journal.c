@@ -1,5 +1,5 @@
 /* The journal's public face: numbers events as they are pushed, counts the lost, takes back what became durable. */
-#include "mbplant/journal.h"
+#include "mbplant/journal/sparse.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -417,6 +417,14 @@ size_t mbp_journal_read(struct mbp_journal *journal, uint32_t first, size_t max,
     journal_take_back(journal);
     if (mbp_reader_get(&journal->reader, first, max, events, &count) != MBP_OK)
         return 0;
+    return count;
+}
+
+size_t mbp_journal_read_sparse(struct mbp_journal *journal, uint32_t first, size_t max, struct mbp_event *events)
+{
+    size_t count = 0;
+    journal_take_back(journal);
+    mbp_reader_get_sparse(&journal->reader, first, max, events, &count);
     return count;
 }
 

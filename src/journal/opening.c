@@ -145,6 +145,16 @@ static size_t count_unstored(const struct mbp_ring *ring, size_t *events)
     return records;
 }
 
+/* What becomes of events that wait when the journal is closed. */
+static const char *fate_of_unstored(const struct mbp_journal *journal)
+{
+    bool kept = journal->tail.in_place && journal->lost == 0 && access(journal->tail.path, F_OK) == 0;
+    if (!kept)
+        return "lost";
+    return access(journal->path, F_OK) == 0 ? "kept in journal.tail for the next start"
+                                            : "lost unless journal.db is put back: journal.tail keeps them";
+}
+
 enum mbp_status mbp_journal_close(struct mbp_journal *journal)
 {
     if (journal == NULL)
@@ -155,10 +165,9 @@ enum mbp_status mbp_journal_close(struct mbp_journal *journal)
     mbp_writer_stop(&journal->writer);
     size_t events = journal->lost;
     size_t unstored = count_unstored(&journal->ring, &events) + journal->lost;
-    bool kept = journal->tail.in_place && journal->lost == 0;
     if (unstored > 0)
         mbp_log(MBP_LOG_ERROR, "journal: %zu events could not be stored and are %s; the ones before them are safe",
-                events, kept ? "kept in journal.tail for the next start" : "lost");
+                events, fate_of_unstored(journal));
     journal_take_back(journal);
     mbp_tail_close(&journal->tail);
     if (unstored == 0) {

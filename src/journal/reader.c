@@ -127,6 +127,32 @@ enum mbp_status mbp_reader_get(struct mbp_reader *reader, uint32_t first, size_t
     return MBP_OK;
 }
 
+/* The number of the first event from seq on that is in the database; 0: none is, or nobody can say. */
+static uint32_t find_stored(struct mbp_reader *reader, uint32_t seq)
+{
+    if (!is_ready(reader))
+        return 0;
+    sqlite3_bind_int64(reader->range, 1, seq);
+    sqlite3_bind_int64(reader->range, 2, 1);
+    uint32_t found = sqlite3_step(reader->range) == SQLITE_ROW ? (uint32_t)sqlite3_column_int64(reader->range, 0) : 0;
+    sqlite3_reset(reader->range);
+    return found;
+}
+
+enum mbp_status mbp_reader_get_sparse(struct mbp_reader *reader, uint32_t first, size_t max, struct mbp_event *events,
+                                      size_t *count)
+{
+    enum mbp_status status = MBP_OK;
+    *count = 0;
+    while (status == MBP_OK && *count < max && first != 0 && first <= reader->tail_last) {
+        size_t got = 0;
+        status = mbp_reader_get(reader, first, max - *count, events + *count, &got);
+        *count += got;
+        first = got > 0 ? first + (uint32_t)got : find_stored(reader, first);
+    }
+    return status;
+}
+
 enum mbp_status mbp_reader_check(struct mbp_reader *reader, uint32_t seq, uint32_t *check)
 {
     if (!is_ready(reader))

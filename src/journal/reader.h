@@ -53,6 +53,10 @@ void mbp_reader_add(struct mbp_reader *reader, const struct mbp_event *event);
 enum mbp_status mbp_reader_get(struct mbp_reader *reader, uint32_t first, size_t max, struct mbp_event *events,
                                size_t *count);
 
+/* The same of rising numbers that need not be consecutive, first neither, up to the newest one that was added. */
+enum mbp_status mbp_reader_get_sparse(struct mbp_reader *reader, uint32_t first, size_t max, struct mbp_event *events,
+                                      size_t *count);
+
 /* The check value of an event. Errors: MBP_ERR_MISSING, MBP_ERR_IO as above. */
 enum mbp_status mbp_reader_check(struct mbp_reader *reader, uint32_t seq, uint32_t *check);
 

@@ -200,11 +200,20 @@ int mbp_store_begin(struct mbp_store *store)
     return run(store->begin);
 }
 
+/* What is stored in a file that has another name now, or none, nobody finds again. SQLite itself goes on. */
+static bool has_moved(sqlite3 *db)
+{
+    int moved = 0;
+    return sqlite3_file_control(db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;
+}
+
 int mbp_store_commit(struct mbp_store *store, uint64_t position)
 {
     int rc = mbp_names_writer_finish(&store->names);
     if (rc == SQLITE_OK)
         rc = mbp_place_put(&store->place, position, store->plant);
+    if (rc == SQLITE_OK && has_moved(store->db))
+        rc = SQLITE_READONLY_DBMOVED;
     if (rc == SQLITE_OK)
         rc = run(store->commit);
     if (rc == SQLITE_OK)

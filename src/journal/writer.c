@@ -152,11 +152,19 @@ static int attempt(struct mbp_writer *writer, bool retain)
 
 /* ---- trouble -------------------------------------------------------------------------------------------------- */
 
-static void enter_trouble(struct mbp_writer *writer)
+static void enter_trouble(struct mbp_writer *writer, int rc)
 {
     char why[256];
-    mbp_schema_error(writer->store->db, why, sizeof why);
-    mbp_log(MBP_LOG_WARNING,
+    sqlite3 *db = writer->store->db;
+    mbp_schema_error(db, why, sizeof why);
+    if (rc == SQLITE_READONLY_DBMOVED)
+        mbp_log(MBP_LOG_WARNING,
+                "journal: events cannot be stored (%s was removed or replaced): they are kept in memory until that "
+                "same file is put back; where it is gone for good, stop, and start with a new journal",
+                sqlite3_db_filename(db, "main"));
+    else
+        mbp_log(
+            MBP_LOG_WARNING,
             "journal: events cannot be stored (%s): they are kept in memory and tried again until it can be written",
             why);
     atomic_store(&writer->trouble, true);
@@ -180,12 +188,13 @@ static bool store_all(struct mbp_writer *writer)
     uint64_t since_ns = writer->clock.mono_ns(writer->clock.ctx);
     bool retain = since_ns >= writer->rest_until_ns;
     writer->next = MBP_RETENTION_LATER;
-    if (attempt(writer, retain) == SQLITE_OK)
+    int rc = attempt(writer, retain);
+    if (rc == SQLITE_OK)
         return true;
     writer->rest_until_ns = since_ns + RETAIN_REST_NS;
     unsigned backoff_ms = BACKOFF_FIRST_MS;
     unsigned patience_ms = writer->patience_ms;
-    enter_trouble(writer);
+    enter_trouble(writer, rc);
     do {
         mbp_store_roll_back(writer->store);
         if (atomic_load(&writer->stop)) {

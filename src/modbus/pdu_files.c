@@ -1,6 +1,7 @@
 /* FC 20 and 21, file records (V1.1b3 6.14, 6.15), and FC 24, FIFO queues (6.18). */
 #include <string.h>
 
+#include "mbplant/event/check.h"
 #include "pdu_priv.h"
 
 #define REFERENCE_TYPE  6u
@@ -50,6 +51,18 @@ unsigned mbp_pdu_file_reads(const uint8_t *request, size_t len)
     return request[0] == 20 && len > 2 ? (unsigned)((len - 2 + GROUP_LEN - 1) / GROUP_LEN) : 0;
 }
 
+/* The check value of the event whose record the group before begins at. */
+static enum mbp_status read_check(const struct mbp_pdu_context *context, const struct group *group,
+                                  const struct group *before, uint8_t *big_endian)
+{
+    uint32_t nth = before->record / MBP_EVENT_WORDS;
+    if (before->record % MBP_EVENT_WORDS != 0 || group->record + (uint32_t)group->count > MBP_CHECK_WORDS)
+        return MBP_EX_ILLEGAL_DATA_ADDRESS;
+    return mbp_image_read_file(context->unit, before->file,
+                               (uint16_t)(MBP_CHECK_RECORD + nth * MBP_CHECK_WORDS + group->record), group->count,
+                               big_endian);
+}
+
 /* before: the group before it in the request; file 0 = there is none. */
 static enum mbp_status read_group(const struct mbp_pdu_context *context, const struct group *group,
                                   const struct group *before, uint8_t *big_endian)
@@ -57,6 +70,9 @@ static enum mbp_status read_group(const struct mbp_pdu_context *context, const s
     if (group->file == MBP_COMMENT_FILE && before->file >= MBP_JOURNAL_FIRST_FILE)
         return mbp_image_read_comment(context->unit, before->file, before->record, group->record, group->count,
                                       big_endian);
+    if (group->file == MBP_CHECK_FILE && before->file >= MBP_JOURNAL_FIRST_FILE &&
+        mbp_image_has_comments(context->unit))
+        return read_check(context, group, before, big_endian);
     if (pdu_is_of_visit(group->file) && pdu_hears(context))
         return pdu_read_visit(context, group->file, group->record, group->count, big_endian);
     return mbp_image_read_file(context->unit, group->file, group->record, group->count, big_endian);

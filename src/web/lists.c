@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "lists.h"
+#include "mbplant/journal/sparse.h"
 #include "mbplant/plant/interlock.h"
 
 /* ---- one --------------------------------------------------------------------------------------------------------- */
@@ -265,7 +266,9 @@ static void seek_events(struct web_flow *flow)
     const uint64_t oldest = mbp_journal_oldest(journal);
     const uint64_t first = flow->at > oldest + EVENTS_AT_ONCE ? flow->at - EVENTS_AT_ONCE : oldest;
     size_t count =
-        flow->at > first ? mbp_journal_read(journal, (uint32_t)first, (size_t)(flow->at - first), events) : 0;
+        flow->at > first ? mbp_journal_read_sparse(journal, (uint32_t)first, (size_t)(flow->at - first), events) : 0;
+    while (count > 0 && events[count - 1].seq >= flow->at)
+        count--; /* some are missing, so it went further */
     flow->at = first;
     for (; count > 0 && flow->sought > 0; count--) {
         flow->sought -= event_wanted(flow, &events[count - 1]) ? 1 : 0;
@@ -283,7 +286,7 @@ static bool next_events(struct web_flow *flow, FILE *out)
         seek_events(flow);
         return true;
     }
-    size_t count = mbp_journal_read(flow->web->config.journal, (uint32_t)flow->at, EVENTS_AT_ONCE, events);
+    size_t count = mbp_journal_read_sparse(flow->web->config.journal, (uint32_t)flow->at, EVENTS_AT_ONCE, events);
     for (size_t i = 0; i < count && flow->left > 0; i++) {
         flow->at = events[i].seq + 1u;
         if (events[i].seq > flow->end)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mbplant/journal/sparse.h"
 #include "mbplant/report.h"
 
 #define WAKE_MS        50u   /* streams are looked after so often at most */
@@ -82,14 +83,13 @@ static void put_events(struct web_stream *stream, FILE *out)
     struct mbp_journal *journal = stream->web->config.journal;
     if (mbp_journal_last(journal) < stream->next_seq)
         return;
-    uint32_t oldest = mbp_journal_oldest(journal);
-    if (oldest > stream->next_seq) { /* retention was quicker than the reader */
-        stream->gap_from = stream->next_seq;
-        stream->next_seq = oldest;
-        put_gap(stream, out);
-    }
-    size_t count = mbp_journal_read(journal, stream->next_seq, EVENTS_AT_ONCE, events);
+    size_t count = mbp_journal_read_sparse(journal, stream->next_seq, EVENTS_AT_ONCE, events);
     for (size_t i = 0; i < count; i++) {
+        if (events[i].seq > stream->next_seq) { /* retention was quicker than the reader, or a hand took them out */
+            stream->gap_from = stream->next_seq;
+            stream->next_seq = events[i].seq;
+            put_gap(stream, out);
+        }
         fprintf(out, "id: %u\nevent: event\ndata: ", events[i].seq);
         web_put_event(stream->web, &events[i], stream->lang, out);
         putc('\n', out);

@@ -203,7 +203,7 @@ class Comments(unittest.TestCase):
             self.plant.start()
             result = self.plant.ctl("journal", "--verify", check=False)
             self.assertEqual((result.returncode, result.stdout), (1, ""))
-            self.assertIn("at least one of them was changed", result.stderr)
+            self.assertIn("event 3 is the first of them that was changed", result.stderr)
 
     # ---- other masters ----
 

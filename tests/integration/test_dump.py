@@ -7,10 +7,12 @@ import pathlib
 import re
 import socket
 import sqlite3
+import struct
 import tempfile
 import threading
 import time
 import unittest
+import zlib
 
 import support
 
@@ -18,6 +20,16 @@ OK, FAILED, USAGE = 0, 1, 2
 BOTTLING = support.ROOT / "config" / "bottling.yaml"
 EVENTS = 3000
 RAISED, CLEARED, STATE = 20, 21, 30
+
+
+def give_check_values(database):
+    """As if the journal itself had stored what is in it (mbplant-map(7))."""
+    check = 0
+    for row in database.execute("SELECT seq, scan, wall_ms, code, unit, machine, sensor, value, limit_or_old, actor, flags, detail, "
+                                "coalesce(text, '') FROM event LEFT JOIN comment USING(seq) ORDER BY seq").fetchall():
+        numbers = [float("nan") if number is None else number for number in row[:12]]
+        check = zlib.crc32(struct.pack(">IIIQ4H2f2HI", check, *numbers) + row[12].encode())
+        database.execute('UPDATE event SET "check" = ? WHERE seq = ?', (check, row[0]))
 
 
 def fill(data, events=EVENTS, first_ms=None, step_ms=1000):
@@ -29,6 +41,7 @@ def fill(data, events=EVENTS, first_ms=None, step_ms=1000):
         for i in range(events):
             database.execute(support.ADD_EVENT,
                              (last + 1 + i, i, first_ms + i * step_ms, (RAISED, CLEARED)[i % 2], 1, 0, 0, 92.3, 85.0, 0, 2))
+        give_check_values(database)
     database.close()
     return last
 

@@ -142,6 +142,21 @@ class Trouble(unittest.TestCase):
         filler = fill(disk)
         self.assert_trouble_is_seen_and_passes(before, filler.unlink)
 
+    def test_journal_that_is_taken_away_is_told_and_passes_when_it_is_back(self):
+        for what in ("journal.db", "."):
+            with self.subTest(what):
+                self.start(self.folder() / "data")
+                before = self.count_at_rest()
+                here = self.plant.data / what
+                away = here.parent / "away" if what != "." else here.parent.parent / "away"
+                self.plant.ctl("journal", "--verify")  # from here on the database is open to be read
+                here.resolve().rename(away.resolve())
+                self.assert_trouble_is_seen_and_passes(before, lambda: away.resolve().rename(here.resolve()))
+                told = [line for line in self.plant.err.lines if "was removed or replaced" in line]
+                self.assertEqual(len(told), 1, self.plant.err.lines)
+                self.assertIn("that same file is put back", told[0])
+                self.plant.stop()
+
     def remount(self, disk, how):
         """The disk, writable or not from now on: what a kernel does by itself when a disk fails."""
         result = subprocess.run(["mount", "-o", f"remount,{how}", disk], capture_output=True, text=True, check=False)

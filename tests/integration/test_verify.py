@@ -72,14 +72,60 @@ class Verify(unittest.TestCase):
                 self.sql(change)
                 result = self.verify()
                 self.assertEqual((result.returncode, result.stdout), (1, ""))
-                self.assertRegex(result.stderr, "events 1 to [0-9]+: at least one of them was changed")
+                first = re.search(r"seq = (\d)", change)
+                self.assertRegex(result.stderr, f"events 1 to [0-9]+: event {first[1] if first else '[0-9]+'} is the first of them that was changed")
+
+    def test_row_that_was_changed_is_told_when_it_is_saved_and_found_in_the_dump(self):
+        self.sql("UPDATE event SET value = 33 WHERE seq = 3")
+        saved = self.plant.ctl("journal", "--save", self.dump, check=False)
+        self.assertEqual(saved.returncode, 0, saved.stderr)
+        self.assertIn("event 3 was changed after it was stored, or the one before it was", saved.stderr)
+        self.assertEqual(self.plant.ctl("journal", "--format", "jsonl").count('"check":'), len(self.rows()))
+        result = self.verify("--load", self.dump)
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        self.assertRegex(result.stderr, "event 3 was changed after it was stored")
+        self.assertNotIn("event 4", result.stderr)
+        # What is added to it later follows on what is kept, not on what was changed.
+        self.tell(1)
+        self.assertEqual(self.plant.ctl("journal", "--save", self.dump, check=False).stderr, "")
+        self.assertEqual(self.verify("--load", self.dump).stderr, result.stderr)
+
+    def rows(self):
+        with sqlite3.connect(f"file:{self.plant.data / 'journal.db'}?mode=ro", uri=True) as database:
+            rows = database.execute("SELECT seq, \"check\" FROM event ORDER BY seq").fetchall()
+        database.close()
+        return rows
+
+    def test_row_that_is_missing_is_told_and_the_others_are_shown(self):
+        self.sql("DELETE FROM event WHERE seq = 5")
+        result = self.verify()
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        self.assertRegex(result.stderr, r"^[^\n]*event 5 is missing\n$")
+        result = self.plant.ctl("journal", "--format", "jsonl", check=False)
+        self.assertEqual(result.returncode, 0)
+        self.assertRegex(result.stderr, r"^[^\n]*event 5 is missing\n$")
+        events = [json.loads(line) for line in result.stdout.splitlines()]
+        self.assertEqual([(event["seq"], event["check"]) for event in events], self.rows())
+        saved = self.plant.ctl("journal", "--save", self.dump, check=False)
+        self.assertEqual(saved.returncode, 0)
+        self.assertIn("event 5 is missing", saved.stderr)
+        result = self.verify("--load", self.dump)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("event 6 follows on others that are missing in the dump", result.stderr)
+
+    def test_row_that_was_changed_behind_some_that_are_missing_is_told(self):
+        self.sql("DELETE FROM event WHERE seq IN (3, 4)")
+        self.sql("UPDATE event SET value = 33 WHERE seq = 6")
+        result = self.verify()
+        self.assertIn("events 3 to 4 are missing", result.stderr)
+        self.assertRegex(result.stderr, "events 6 to [0-9]+: event 6 is the first of them that was changed")
 
     def test_part_of_a_long_journal_that_was_changed_is_told(self):
         self.sql("WITH RECURSIVE more(seq) AS (SELECT max(seq) + 1 FROM event UNION ALL SELECT seq + 1 FROM more WHERE seq < 1234) "
                  "INSERT INTO event SELECT seq, 1, 1, 1, 0, 65535, 65535, NULL, NULL, 0, 0, 0, 0 FROM more")
         result = self.verify()
         self.assertEqual(result.returncode, 1)
-        self.assertIn("events 500 to 999: at least one", result.stderr)
+        self.assertIn("events 500 to 999: event 500 is the first of them that was changed", result.stderr)
 
     def test_line_of_a_dump_that_was_changed_or_taken_out_is_told(self):
         self.plant.ctl("journal", "--save", self.dump)

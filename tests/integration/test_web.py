@@ -974,6 +974,34 @@ class Streams(unittest.TestCase):
             plant.post("/sensors/TT101/force", {"value": 60})
             self.assertEqual(stream.next("gap", "event")[:2], ("event", last + 1))
 
+    def test_events_on_both_sides_of_one_that_was_taken_out_are_told(self):
+        with Web(BOTTLING) as plant:
+            for value in range(60, 66):
+                plant.post("/sensors/TT101/force", {"value": value})
+            plant.stop()
+            with sqlite3.connect(plant.data / "journal.db") as database:
+                database.execute("DELETE FROM event WHERE seq = 5")
+            database.close()
+            plant.start()
+            last = eventually(lambda: plant.get("/status")["last_event"], "what the start tells")
+            wanted = [seq for seq in range(1, last + 1) if seq != 5]
+
+            def told(query):
+                return [event["seq"] for event in plant.get("/events?" + query) if event["seq"] <= last]
+
+            self.assertEqual(told("since=1&limit=1000"), wanted)
+            self.assertEqual(told("since=5&limit=2"), [6, 7])
+            rows = plant.ask_bytes("/api/v1/events?since=1&limit=1000&format=csv")[1].decode().splitlines()[1:]
+            self.assertEqual([seq for seq in (int(row.split(",")[0]) for row in rows) if seq <= last], wanted)
+            forced = [event["seq"] for event in plant.get("/events?since=1&limit=1000&code=value%20forced")]
+            self.assertEqual(told("limit=1000&code=value%20forced"), forced, "looked for from the end on")
+            self.assertTrue(forced[0] < 5 < forced[-1], forced)
+            stream = plant.stream("?topics=events", Last_Event_ID="3")
+            self.addCleanup(stream.close)
+            self.assertEqual(stream.next("event", "gap")[:2], ("event", 4))
+            self.assertEqual(stream.next("event", "gap"), ("gap", 5, {"from": 5, "to": 5}))
+            self.assertEqual(stream.next("event", "gap")[:2], ("event", 6))
+
     def test_topics_that_are_none_are_refused(self):
         with Web(BOTTLING) as plant:
             self.assertIn("topics", plant.ask("/api/v1/stream?topics=values,weather")[1]["detail"])

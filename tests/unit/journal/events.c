@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "journal_fixture.h"
+#include "mbplant/journal/sparse.h"
 
 #define TAIL 1024 /* events that the journal keeps in memory */
 
@@ -265,6 +266,36 @@ static void test_push_when_numbers_end_is_refused(void **state)
     assert_int_equal(event.seq, 0);
 }
 
+static void assert_sparse(struct fixture *f, uint32_t first, const uint32_t *seqs, size_t count)
+{
+    struct mbp_event events[8];
+    assert_int_equal(mbp_journal_read_sparse(f->journal, first, count, events), count);
+    for (size_t i = 0; i < count; i++) {
+        const struct mbp_event expected = fixture_event(seqs[i]);
+        fixture_assert_event(&events[i], seqs[i], &expected);
+    }
+}
+
+static void test_read_sparse_goes_on_behind_what_is_missing(void **state)
+{
+    struct fixture *f = *state;
+    struct mbp_event events[8];
+    fixture_open(f);
+    fixture_store(f, 1, 2000);
+    fixture_close(f);
+    fixture_sql(f->db, "DELETE FROM event WHERE seq IN (5, 6, 1998)");
+    fixture_open(f);
+    assert_int_equal(mbp_journal_read(f->journal, 3, 8, events), 2);
+    assert_int_equal(mbp_journal_read(f->journal, 5, 8, events), 0);
+    assert_sparse(f, 3, (const uint32_t[]){3, 4, 7, 8}, 4);
+    assert_sparse(f, 5, (const uint32_t[]){7, 8}, 2);
+    fixture_store(f, 2001, 1);
+    assert_int_equal(mbp_journal_read_sparse(f->journal, 1997, 8, events), 4);
+    assert_sparse(f, 1997, (const uint32_t[]){1997, 1999, 2000, 2001}, 4);
+    assert_int_equal(mbp_journal_read_sparse(f->journal, 2002, 8, events), 0);
+    assert_int_equal(mbp_journal_read_sparse(f->journal, 0, 8, events), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,6 +312,7 @@ int main(void)
         FIXTURE_TEST(test_push_infinite_number_and_negative_zero_are_stored_as_none_and_zero),
         FIXTURE_TEST(test_last_incident_is_the_last_change_to_en_panne),
         FIXTURE_TEST(test_open_after_retention_oldest_is_the_first_left),
+        FIXTURE_TEST(test_read_sparse_goes_on_behind_what_is_missing),
         FIXTURE_TEST(test_push_while_the_writer_commits_every_event_arrives),
         FIXTURE_TEST(test_push_when_numbers_end_is_refused),
     };

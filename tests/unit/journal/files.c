@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "journal_fixture.h"
+#include "mbplant/event/check.h"
 
 #define STORED 1200 /* events: files 1000, 1001 and a part of 1002 */
 
@@ -83,7 +84,7 @@ static void test_read_file_where_no_event_is_illegal_address(void **state)
         {65535, 9999, 1},  /* the last file there can be */
         {999, 20, 1},      /* no file of the journal */
         {1000, 9999, 2},   /* beyond the end of the file, though the next one has events */
-        {1000, 10000, 1},  /* no such record */
+        {1000, 11000, 2},  /* no such record */
         {1000, 65535, 20}, /* and none that overflows */
         {1000, 20, 0},     /* nothing */
     };
@@ -92,6 +93,27 @@ static void test_read_file_where_no_event_is_illegal_address(void **state)
         assert_int_equal(mbp_journal_read_file(f->journal, cases[i].file, cases[i].record, cases[i].count, words),
                          MBP_EX_ILLEGAL_DATA_ADDRESS);
         assert_int_equal(words[0], 0xBEEF);
+    }
+}
+
+static void test_read_file_behind_its_events_are_their_check_values(void **state)
+{
+    struct fixture *f = *state;
+    uint32_t expected = 0;
+    for (uint32_t n = 1; n <= STORED; n++) {
+        struct mbp_event event;
+        uint16_t words[2];
+        uint16_t file = mbp_event_file(n);
+        uint16_t record = (uint16_t)(MBP_CHECK_RECORD + mbp_event_place(n) / MBP_EVENT_WORDS * MBP_CHECK_WORDS);
+        assert_int_equal(mbp_journal_read(f->journal, n, 1, &event), 1);
+        expected = mbp_event_check(expected, &event, (struct mbp_text){0});
+        if (n % 100 > 1 && n != STORED)
+            continue;
+        assert_int_equal(mbp_journal_read_file(f->journal, file, record, 2, words), MBP_OK);
+        assert_int_equal((uint32_t)words[0] << 16 | words[1], expected);
+        assert_int_equal(mbp_journal_read_file(f->journal, file, record + 1, 1, words), MBP_OK);
+        assert_int_equal(words[0], (uint16_t)expected);
+        assert_int_equal(mbp_journal_read_file(f->journal, file, record + 1, 2, words), MBP_EX_ILLEGAL_DATA_ADDRESS);
     }
 }
 
@@ -193,6 +215,7 @@ int main(void)
         FILES_TEST(test_read_file_part_of_an_event_gives_its_words),
         FILES_TEST(test_read_file_across_events_gives_consecutive_words),
         FILES_TEST(test_read_file_where_no_event_is_illegal_address),
+        FILES_TEST(test_read_file_behind_its_events_are_their_check_values),
         FILES_TEST(test_read_file_any_nan_is_the_same_words_from_memory_and_database),
         FILES_TEST(test_read_file_removed_event_is_illegal_address),
         FILES_TEST(test_read_file_damaged_page_of_a_long_journal_is_device_failure),

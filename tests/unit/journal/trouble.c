@@ -3,7 +3,11 @@
 #include <math.h>
 #include <signal.h>
 #include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "journal_fixture.h"
 #include "writer.h"
@@ -76,6 +80,82 @@ static void test_commit_on_a_full_disk_keeps_the_events_until_there_is_room(void
     assert_int_equal(mbp_journal_flush(f->journal), MBP_OK);
     assert_false(mbp_journal_in_trouble(f->journal));
     assert_stored(f, 1, 501);
+}
+
+static void copy_file(const char *from, const char *to)
+{
+    size_t len = 0;
+    char *bytes = fixture_read_file(from, &len);
+    fixture_write_file(to, bytes, len);
+    free(bytes);
+}
+
+/* Nobody would find again what is stored there meanwhile. */
+static void test_commit_while_the_database_is_elsewhere_waits_until_it_is_back(void **state)
+{
+    struct fixture *f = *state;
+    char elsewhere[sizeof f->db + 8];
+    snprintf(elsewhere, sizeof elsewhere, "%s.away", f->db);
+    fixture_open(f);
+    fixture_store(f, 1, 3);
+    assert_int_equal(rename(f->db, elsewhere), 0);
+    fixture_push(f, 4, 2);
+    fixture_await_trouble(f);
+    assert_int_equal(mbp_journal_flush(f->journal), MBP_ERR_BUSY);
+    assert_int_equal(mbp_journal_last(f->journal), 3);
+    /* A copy is another file. */
+    copy_file(elsewhere, f->db);
+    assert_int_equal(mbp_journal_flush(f->journal), MBP_ERR_BUSY);
+    assert_true(mbp_journal_in_trouble(f->journal));
+    assert_int_equal(rename(elsewhere, f->db), 0);
+    assert_int_equal(mbp_journal_flush(f->journal), MBP_OK);
+    assert_false(mbp_journal_in_trouble(f->journal));
+    assert_stored(f, 1, 5);
+    fixture_close(f);
+    fixture_open(f);
+    assert_stored(f, 1, 5);
+}
+
+/* The first line that closing says. */
+static void close_and_listen(struct fixture *f, char line[256])
+{
+    fflush(stderr);
+    int before = dup(STDERR_FILENO);
+    FILE *said = tmpfile();
+    assert_non_null(said);
+    dup2(fileno(said), STDERR_FILENO);
+    enum mbp_status status = mbp_journal_close(f->journal);
+    f->journal = NULL;
+    fflush(stderr);
+    dup2(before, STDERR_FILENO);
+    close(before);
+    rewind(said);
+    assert_non_null(fgets(line, 256, said));
+    fclose(said);
+    assert_int_equal(status, MBP_ERR_IO);
+}
+
+static void assert_told_at_close(struct fixture *f, const char *what, const char *fate)
+{
+    char elsewhere[sizeof f->db + 8];
+    char line[256] = "";
+    snprintf(elsewhere, sizeof elsewhere, "%s.away", what);
+    fixture_open(f);
+    mbp_journal_keep_tail(f->journal);
+    fixture_store(f, 1, 3);
+    assert_int_equal(rename(what, elsewhere), 0);
+    fixture_push(f, 4, 1);
+    fixture_await_trouble(f);
+    close_and_listen(f, line);
+    assert_int_equal(rename(elsewhere, what), 0);
+    assert_non_null(strstr(line, fate));
+}
+
+static void test_close_while_the_database_is_elsewhere_says_what_becomes_of_events(void **state)
+{
+    struct fixture *f = *state;
+    assert_told_at_close(f, f->dir, "1 events could not be stored and are lost;");
+    assert_told_at_close(f, f->db, "1 events could not be stored and are lost unless journal.db is put back");
 }
 
 static long ask(const struct fixture *f, const char *sql)
@@ -293,6 +373,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(test_commit_while_held_shows_nothing_and_later_all),
         FIXTURE_TEST(test_commit_on_a_full_disk_keeps_the_events_until_there_is_room),
+        FIXTURE_TEST(test_commit_while_the_database_is_elsewhere_waits_until_it_is_back),
+        FIXTURE_TEST(test_close_while_the_database_is_elsewhere_says_what_becomes_of_events),
         FIXTURE_TEST(test_state_that_waited_is_stored_once_as_it_is_last),
         FIXTURE_TEST(test_state_that_waited_over_a_change_of_the_plant_is_that_of_both),
         FIXTURE_TEST(test_push_into_a_full_ring_losses_are_counted_and_told),

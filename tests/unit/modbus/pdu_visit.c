@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "mbplant/event/check.h"
+
 static struct mbp_visit visit;
 
 static enum mbp_status comment_of(void *ctx, uint16_t file, uint16_t place, char text[MBP_COMMENT_MAX + 1])
@@ -17,8 +19,10 @@ static enum mbp_status comment_of(void *ctx, uint16_t file, uint16_t place, char
 
 static enum mbp_status nothing(void *ctx, uint16_t file, uint16_t record, uint16_t count, uint16_t *words)
 {
-    (void)ctx, (void)file, (void)record;
+    (void)ctx, (void)file;
     memset(words, 0, count * sizeof *words);
+    for (uint16_t i = 0; record >= MBP_CHECK_RECORD && i < count; i++)
+        words[i] = (uint16_t)(record + i); /* tells what was asked for */
     return MBP_OK;
 }
 
@@ -132,6 +136,15 @@ static void test_comment_behind_an_event_is_that_events(void **state)
     slave_expect(slave, "14 0E 06 03E8 0028 0001 06 033E 0201 0001", "94 02"); /* behind its end */
 }
 
+static void test_check_value_behind_an_event_is_that_events(void **state)
+{
+    struct slave *slave = *state;
+    slave_expect(slave, "14 0E 06 03E8 0028 0001 06 033D 0000 0002", "14 0A 03 06 0000 05 06 2714 2715");
+    slave_expect(slave, "14 0E 06 03E8 0028 0001 06 033D 0001 0001", "14 08 03 06 0000 03 06 2715");
+    slave_expect(slave, "14 0E 06 03E8 0028 0001 06 033D 0001 0002", "94 02"); /* behind its end */
+    slave_expect(slave, "14 0E 06 03E8 0029 0001 06 033D 0000 0002", "94 02"); /* no event begins there */
+}
+
 static void test_who_may_operate_may_say_why_and_who_may_only_read_may_not(void **state)
 {
     struct slave *slave = *state;
@@ -182,6 +195,7 @@ int main(void)
         TEST(test_text_that_is_none_is_refused_and_nothing_is_in_force),
         TEST(test_name_makes_another_actor),
         TEST(test_comment_behind_an_event_is_that_events),
+        TEST(test_check_value_behind_an_event_is_that_events),
         TEST(test_who_may_operate_may_say_why_and_who_may_only_read_may_not),
         TEST(test_request_that_says_and_writes_at_once_is_02),
         TEST(test_more_comments_than_a_scan_can_tell_are_busy_and_nothing_is_written),

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "mbplant/event/check.h"
 #include "mbplant/names.h"
-#include "slave/comments.h"
 
 enum mbp_status ctl_seal_read(struct ctl_link *link, uint8_t unit, struct ctl_seal *out)
 {
@@ -25,11 +25,57 @@ enum mbp_status ctl_check_of_file(struct ctl_link *link, uint8_t unit, uint32_t 
     return status;
 }
 
-static bool carry_on(void *ctx, const struct mbp_event *event, const char *comment)
+/* ---- of an event ------------------------------------------------------------------------------------------------ */
+
+#define FC_READ_FILE_RECORD 20u
+#define REFERENCE_TYPE      6u
+#define GROUP_LEN           7u
+#define ANSWER_LEN          12u
+
+struct asking {
+    uint32_t seq, check;
+    bool asked;
+};
+
+static void put_group(uint8_t *bytes, unsigned file, unsigned record, unsigned count)
 {
-    uint32_t *check = ctx;
-    *check = mbp_event_check(*check, event, (struct mbp_text){comment, strlen(comment)});
-    return true;
+    const uint8_t group[GROUP_LEN] = {REFERENCE_TYPE,  (uint8_t)(file >> 8),  (uint8_t)file, (uint8_t)(record >> 8),
+                                      (uint8_t)record, (uint8_t)(count >> 8), (uint8_t)count};
+    memcpy(bytes, group, sizeof group);
+}
+
+/* A word of the event, so that the slave knows which; then its check value. */
+static size_t ask(void *ctx, uint8_t *pdu)
+{
+    struct asking *asking = ctx;
+    if (asking->asked)
+        return 0;
+    asking->asked = true;
+    pdu[0] = FC_READ_FILE_RECORD;
+    pdu[1] = 2 * GROUP_LEN;
+    put_group(pdu + 2, mbp_event_file(asking->seq), mbp_event_place(asking->seq), 1);
+    put_group(pdu + 2 + GROUP_LEN, MBP_CHECK_FILE, 0, MBP_CHECK_WORDS);
+    return 2 + 2 * GROUP_LEN;
+}
+
+static enum mbp_status take(void *ctx, struct ctl_link *link, const uint8_t *pdu, size_t len, bool *more)
+{
+    struct asking *asking = ctx;
+    (void)more;
+    if (len != ANSWER_LEN || pdu[6] != 1 + 2 * MBP_CHECK_WORDS || pdu[7] != REFERENCE_TYPE)
+        return ctl_link_fail(link, "the reply to Read File Record does not fit the request");
+    asking->check = (uint32_t)pdu[8] << 24 | (uint32_t)pdu[9] << 16 | (uint32_t)pdu[10] << 8 | pdu[11];
+    return MBP_OK;
+}
+
+enum mbp_status ctl_check_of_event(struct ctl_link *link, uint8_t unit, uint32_t seq, uint32_t *check)
+{
+    struct asking asking = {.seq = seq};
+    const struct ctl_dialogue dialogue = {ask, take, &asking};
+    enum mbp_status status = ctl_converse(link, unit, &dialogue);
+    if (status == MBP_OK)
+        *check = asking.check;
+    return status;
 }
 
 enum mbp_status ctl_check_before(struct ctl_link *link, uint8_t unit, uint32_t first, uint32_t oldest, uint32_t *check)
@@ -38,17 +84,48 @@ enum mbp_status ctl_check_before(struct ctl_link *link, uint8_t unit, uint32_t f
     enum mbp_status status = ctl_seal_read(link, unit, &seal);
     if (status != MBP_OK)
         return status;
-    uint32_t begin = first / MBP_EVENTS_PER_FILE * MBP_EVENTS_PER_FILE;
     if (seal.removed >= first || oldest > first)
         return MBP_EX_ILLEGAL_DATA_ADDRESS;
-    if (begin <= oldest) {
-        begin = oldest;
-        *check = seal.removed + 1 == oldest ? seal.removed_check : 0; /* else there was none before */
-    } else {
-        status = ctl_check_of_file(link, unit, begin / MBP_EVENTS_PER_FILE, check);
+    if (oldest < first)
+        return ctl_check_of_event(link, unit, first - 1, check);
+    *check = seal.removed + 1 == oldest ? seal.removed_check : 0; /* else there was none before */
+    return MBP_OK;
+}
+
+/* ---- of several ------------------------------------------------------------------------------------------------- */
+
+static uint32_t follow(uint32_t before, const struct ctl_event_said *said)
+{
+    return mbp_event_check(before, &said->event, (struct mbp_text){said->comment, strlen(said->comment)});
+}
+
+void ctl_checks_compute(uint32_t before, struct ctl_event_said *events, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        before = events[i].check = follow(before, &events[i]);
+}
+
+enum mbp_status ctl_checks_find(struct ctl_link *link, uint8_t unit, const uint32_t *before,
+                                struct ctl_event_said *events, size_t count, size_t *wrong)
+{
+    const size_t first = before != NULL ? 0 : 1;
+    enum mbp_status status = MBP_OK;
+    uint32_t check = 0;
+    *wrong = count;
+    if (before == NULL)
+        status = ctl_check_of_event(link, unit, events[0].event.seq, &events[0].check);
+    if (status == MBP_OK) {
+        ctl_checks_compute(before != NULL ? *before : events[0].check, events + first, count - first);
+        status = ctl_check_of_event(link, unit, events[count - 1].event.seq, &check);
     }
-    if (status != MBP_OK || begin == first)
+    if (status != MBP_OK || check == events[count - 1].check)
         return status;
-    uint32_t next = begin;
-    return ctl_events_read_said(link, unit, begin, first - 1, carry_on, check, &next);
+    /* They do not follow from each other, so each is asked for. */
+    for (size_t i = first; status == MBP_OK && i < count; i++) {
+        uint32_t computed = follow(i > 0 ? events[i - 1].check : *before, &events[i]);
+        status = ctl_check_of_event(link, unit, events[i].event.seq, &events[i].check);
+        if (*wrong == count && computed != events[i].check)
+            *wrong = i;
+    }
+    return status;
 }

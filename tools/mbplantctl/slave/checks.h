@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "mbplant/event.h"
 #include "slave/transport.h"
 
 /* 0 = there is none. */
@@ -19,8 +20,25 @@ enum mbp_status ctl_seal_read(struct ctl_link *link, uint8_t unit, struct ctl_se
  * event before is not there; those of ctl_read_file. */
 enum mbp_status ctl_check_of_file(struct ctl_link *link, uint8_t unit, uint32_t nth, uint32_t *check);
 
-/* The check value before event first, by way of the events that come before it in its file; oldest: of those that are
- * kept. Errors: those of ctl_read_file and ctl_events_read; MBP_EX_ILLEGAL_DATA_ADDRESS: that one is gone. */
+/* That of an event. Errors: MBP_EX_ILLEGAL_DATA_ADDRESS: it is not there; those of ctl_converse. */
+enum mbp_status ctl_check_of_event(struct ctl_link *link, uint8_t unit, uint32_t seq, uint32_t *check);
+
+/* The check value before event first; oldest: of those that are kept. Errors: as above. */
 enum mbp_status ctl_check_before(struct ctl_link *link, uint8_t unit, uint32_t first, uint32_t oldest, uint32_t *check);
+
+struct ctl_event_said {
+    struct mbp_event event;
+    char *comment;  /* "" = none */
+    uint32_t check; /* as the slave keeps it */
+};
+
+/* What follows from before, without a request. */
+void ctl_checks_compute(uint32_t before, struct ctl_event_said *events, size_t count);
+
+/* The check values of consecutive events, which have all else; before: of the one before them, NULL = nobody knows.
+ * wrong: the first whose check value does not follow from the one before, count = there is none. Two requests while
+ * that is so. Errors: those of ctl_check_of_event; the check values are then of no use. */
+enum mbp_status ctl_checks_find(struct ctl_link *link, uint8_t unit, const uint32_t *before,
+                                struct ctl_event_said *events, size_t count, size_t *wrong);
 
 #endif

@@ -111,9 +111,10 @@ enum mbp_status ctl_events_read_said(struct ctl_link *link, uint8_t unit, uint32
     struct batch batch = {calloc(EVENTS_AT_ONCE, sizeof *batch.events), 0};
     enum mbp_status status = batch.events != NULL ? MBP_OK : MBP_ERR_MEMORY;
     bool goes_on = true;
+    uint32_t at_once = EVENTS_AT_ONCE;
     *next = first;
     while (status == MBP_OK && goes_on && *next <= last && *next != 0) {
-        uint32_t end = last - *next < EVENTS_AT_ONCE ? last : *next + EVENTS_AT_ONCE - 1;
+        uint32_t end = last - *next < at_once ? last : *next + at_once - 1;
         batch.count = 0;
         status = ctl_events_read(link, unit, *next, end, keep, &batch, NULL);
         for (size_t i = 0; i < batch.count && goes_on; i++) {
@@ -127,6 +128,11 @@ enum mbp_status ctl_events_read_said(struct ctl_link *link, uint8_t unit, uint32
             }
             goes_on = got(ctx, &batch.events[i], text);
             *next = batch.events[i].seq + 1u;
+        }
+        /* One of several was refused: those before it are there. */
+        if (status == MBP_EX_ILLEGAL_DATA_ADDRESS && goes_on && at_once > 1 && *next < end) {
+            at_once = 1;
+            status = MBP_OK;
         }
     }
     free(batch.events);

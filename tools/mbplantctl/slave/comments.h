@@ -8,7 +8,7 @@
 /* The comment of an event, "" = none. Errors: those of ctl_converse. */
 enum mbp_status ctl_comment_read(struct ctl_link *link, uint8_t unit, uint32_t seq, char text[MBP_COMMENT_MAX + 1]);
 
-/* As ctl_events_read, each with its comment. Errors: MBP_ERR_MEMORY too. */
+/* As ctl_events_read, each with its comment; *next is what was refused when one was. Errors: MBP_ERR_MEMORY too. */
 enum mbp_status ctl_events_read_said(struct ctl_link *link, uint8_t unit, uint32_t first, uint32_t last,
                                      bool (*got)(void *ctx, const struct mbp_event *event, const char *comment),
                                      void *ctx, uint32_t *next);

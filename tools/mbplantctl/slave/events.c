@@ -1,6 +1,8 @@
 /* Reading the journal: six events a request, many requests under way. */
 #include "slave/events.h"
 
+#include "ctl.h"
+
 #define EVENTS_A_PIECE (CTL_FILE_WORDS_MAX / MBP_EVENT_WORDS)
 
 struct run {
@@ -62,6 +64,31 @@ static bool keep_event(void *ctx, const struct mbp_event *event)
 enum mbp_status ctl_event_read(struct ctl_link *link, uint8_t unit, uint32_t seq, struct mbp_event *out)
 {
     return ctl_events_read(link, unit, seq, seq, keep_event, out, NULL);
+}
+
+/* So many that are missing together were not taken out by hand: the slave has no such files. */
+#define HOLE_MAX 10000u
+
+enum mbp_status ctl_events_skip_hole(struct ctl_link *link, uint8_t unit, uint32_t last, uint32_t *next)
+{
+    const uint32_t first = *next;
+    struct mbp_event event;
+    enum mbp_status status = MBP_EX_ILLEGAL_DATA_ADDRESS;
+    while (status == MBP_EX_ILLEGAL_DATA_ADDRESS && *next <= last && *next - first < HOLE_MAX) {
+        status = ctl_event_read(link, unit, *next, &event);
+        *next += status == MBP_EX_ILLEGAL_DATA_ADDRESS;
+    }
+    if (status == MBP_EX_ILLEGAL_DATA_ADDRESS && *next > last)
+        return MBP_OK;
+    return status == MBP_OK && *next == first ? MBP_EX_ILLEGAL_DATA_ADDRESS : status;
+}
+
+void ctl_events_say_hole(uint32_t first, uint32_t end)
+{
+    if (end - first == 1)
+        ctl_error("event %u is missing", first);
+    else
+        ctl_error("events %u to %u are missing", first, end - 1);
 }
 
 /* ---- finding a time --------------------------------------------------------------------------------------------- */

@@ -24,6 +24,11 @@ enum mbp_status ctl_events_read_history(struct ctl_link *link, uint8_t unit, uin
 enum mbp_status ctl_events_read_hiding(struct ctl_link *link, uint8_t unit,
                                        bool (*got)(void *ctx, const struct mbp_event *event), void *ctx);
 
+/* *next is not there: it becomes the first one behind it that is, last + 1 = none is; and saying which are missing, the
+ * ones before end. Errors: MBP_EX_ILLEGAL_DATA_ADDRESS: it is there, or too many are not; those of ctl_read_pieces. */
+enum mbp_status ctl_events_skip_hole(struct ctl_link *link, uint8_t unit, uint32_t last, uint32_t *next);
+void ctl_events_say_hole(uint32_t first, uint32_t end);
+
 /* One event. */
 enum mbp_status ctl_event_read(struct ctl_link *link, uint8_t unit, uint32_t seq, struct mbp_event *out);
 

@@ -1,6 +1,7 @@
 /* Events of a slave's journal, in order. */
 #include "verbs/journal_read.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "dump/dump.h"
@@ -13,21 +14,6 @@
 
 #define FOLLOW_PAUSE_MS 200u
 #define AGAIN_PAUSE_MS  1000u /* between two tries to reach a slave that does not answer */
-
-/* What is to be shown or saved beside an event. */
-static struct mbp_event_beside beside_of(struct journal_chain *chain, const struct mbp_event *event,
-                                         const char *comment)
-{
-    struct mbp_event_beside beside = {.comment = comment};
-    if (!chain->on || chain->next != event->seq)
-        return beside;
-    beside.has_before = chain->alone && !chain->told;
-    beside.before = chain->check;
-    beside.has_check = true;
-    beside.check = mbp_event_check(chain->check, event, (struct mbp_text){comment, strlen(comment)});
-    *chain = (struct journal_chain){true, chain->alone, event->seq + 1, beside.check, true};
-    return beside;
-}
 
 static bool print(struct journal_printing *printing, const struct mbp_event *event,
                   const struct mbp_event_beside *beside)
@@ -51,12 +37,97 @@ bool journal_print_event(void *ctx, const struct mbp_event *event)
     return print(printing, event, printing->beside);
 }
 
-static bool print_said(void *ctx, const struct mbp_event *event, const char *comment)
+/* ---- several at once -------------------------------------------------------------------------------------------- */
+
+#define EVENTS_AT_ONCE 500u
+
+struct batch {
+    struct ctl_event_said *events;
+    size_t count;
+    bool full; /* of what memory there is */
+};
+
+static bool keep_said(void *ctx, const struct mbp_event *event, const char *comment)
 {
-    struct journal_printing *printing = ctx;
-    const struct mbp_event_beside beside = beside_of(&printing->chain, event, comment);
-    return print(printing, event, &beside);
+    struct batch *batch = ctx;
+    char *copy = strdup(comment);
+    batch->full = copy == NULL;
+    if (!batch->full)
+        batch->events[batch->count++] = (struct ctl_event_said){*event, copy, 0};
+    return !batch->full;
 }
+
+static void warn_changed(const struct journal_reading *reading, uint32_t seq)
+{
+    if (reading->saving && !reading->printing->warned)
+        ctl_error("event %u %s", seq, ctl_tr("was changed after it was stored, or the one before it was"));
+    reading->printing->warned = true;
+}
+
+/* Their check values as the slave keeps them, so that what is saved shows what was changed before that. *has: they are
+ * known; the slave need not tell them. */
+static enum mbp_status check_batch(const struct journal_reading *reading, struct batch *batch, bool known, bool *has)
+{
+    size_t wrong;
+    enum mbp_status status =
+        ctl_checks_find(reading->ctl->link, reading->unit, known ? &reading->printing->chain.check : NULL,
+                        batch->events, batch->count, &wrong);
+    *has = status == MBP_OK;
+    if (*has && wrong < batch->count)
+        warn_changed(reading, batch->events[wrong].event.seq);
+    return status > 0 ? MBP_OK : status;
+}
+
+/* broken: nothing more can be asked of the slave. */
+static enum mbp_status print_batch(const struct journal_reading *reading, struct batch *batch, bool broken)
+{
+    struct journal_chain *chain = &reading->printing->chain;
+    bool known = chain->on && chain->next == batch->events[0].event.seq;
+    bool has = known;
+    enum mbp_status status = MBP_OK;
+    if (chain->on && !broken)
+        status = check_batch(reading, batch, known, &has);
+    else if (known)
+        ctl_checks_compute(chain->check, batch->events, batch->count);
+    bool goes_on = status == MBP_OK;
+    for (size_t i = 0; goes_on && i < batch->count; i++) {
+        const struct ctl_event_said *said = &batch->events[i];
+        struct mbp_event_beside beside = {.comment = said->comment, .has_check = has, .check = said->check};
+        beside.has_before = i == 0 && has && known && chain->alone && !chain->told;
+        beside.before = chain->check;
+        goes_on = print(reading->printing, &said->event, &beside);
+    }
+    const struct ctl_event_said *last = &batch->events[batch->count - 1];
+    if (chain->on)
+        *chain = (struct journal_chain){true, chain->alone, has ? last->event.seq + 1 : 0, last->check, has};
+    return status;
+}
+
+/* Some of the events before end; reading->next says how far it came. Errors: those of ctl_events_read_said. */
+static enum mbp_status read_batch(struct journal_reading *reading, uint64_t end)
+{
+    uint32_t first = (uint32_t)reading->next;
+    uint32_t last = end - first > EVENTS_AT_ONCE ? first + EVENTS_AT_ONCE - 1 : (uint32_t)(end - 1);
+    struct batch batch = {.events = calloc(EVENTS_AT_ONCE, sizeof *batch.events)};
+    if (batch.events == NULL)
+        return MBP_ERR_MEMORY;
+    uint32_t next;
+    enum mbp_status status =
+        ctl_events_read_said(reading->ctl->link, reading->unit, first, last, keep_said, &batch, &next);
+    if (batch.full)
+        status = MBP_ERR_MEMORY;
+    if (batch.count > 0) {
+        enum mbp_status printed = print_batch(reading, &batch, status < 0);
+        reading->next += printed == MBP_OK ? batch.count : 0;
+        status = printed == MBP_OK ? status : printed;
+    }
+    for (size_t i = 0; i < batch.count; i++)
+        free(batch.events[i].comment);
+    free(batch.events);
+    return status;
+}
+
+/* ---- in order ---------------------------------------------------------------------------------------------------- */
 
 /* What the events up to last are about: before any of them is shown. */
 static enum mbp_status learn_names(struct journal_reading *reading, uint32_t last)
@@ -97,29 +168,36 @@ static enum mbp_status find_chain(struct journal_reading *reading)
     return status > 0 ? MBP_OK : status; /* an exception: these go without */
 }
 
+/* The next event is not there: retention has removed it, or somebody else. */
+static enum mbp_status skip_missing(struct journal_reading *reading, uint64_t end)
+{
+    struct mbp_summary_view summary;
+    uint32_t next = (uint32_t)reading->next;
+    enum mbp_status status = ctl_summary_read(reading->ctl, reading->unit, &summary);
+    if (status == MBP_OK && summary.oldest_event > next) {
+        skip_removed(reading, &summary, true);
+        return MBP_OK;
+    }
+    if (status == MBP_OK)
+        status = ctl_events_skip_hole(reading->ctl->link, reading->unit, (uint32_t)(end - 1), &next);
+    if (status == MBP_OK && !reading->printing->quiet)
+        ctl_events_say_hole((uint32_t)reading->next, next);
+    if (status == MBP_OK)
+        reading->next = next;
+    return status;
+}
+
 static enum mbp_status read_to(struct journal_reading *reading, uint64_t end)
 {
-    while (reading->next < end) {
-        uint32_t next = (uint32_t)reading->next;
-        enum mbp_status status = find_chain(reading);
-        if (status != MBP_OK)
-            return status;
-        status = ctl_events_read_said(reading->ctl->link, reading->unit, next, (uint32_t)(end - 1), print_said,
-                                      reading->printing, &next);
-        reading->next = next;
-        if (ferror(reading->printing->out))
-            return MBP_OK;
-        if (status != MBP_EX_ILLEGAL_DATA_ADDRESS)
-            return status;
-        struct mbp_summary_view summary;
-        status = ctl_summary_read(reading->ctl, reading->unit, &summary);
-        if (status != MBP_OK)
-            return status;
-        if (summary.oldest_event <= next)
-            return MBP_EX_ILLEGAL_DATA_ADDRESS;
-        skip_removed(reading, &summary, true);
+    enum mbp_status status = MBP_OK;
+    while (status == MBP_OK && reading->next < end && !ferror(reading->printing->out)) {
+        status = find_chain(reading);
+        if (status == MBP_OK)
+            status = read_batch(reading, end);
+        if (status == MBP_EX_ILLEGAL_DATA_ADDRESS)
+            status = skip_missing(reading, end);
     }
-    return MBP_OK;
+    return ferror(reading->printing->out) ? MBP_OK : status;
 }
 
 static enum mbp_status times_of(void *ctx, const uint32_t *seqs, size_t count, uint64_t *wall_ms)

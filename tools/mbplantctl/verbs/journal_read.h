@@ -24,6 +24,7 @@ struct journal_printing {
     bool quiet;     /* they are only counted */
     uint64_t skip;  /* so many of those that would be printed are not */
     uint32_t last;  /* of those handed over */
+    bool warned;    /* that one was changed */
 };
 
 struct journal_reading {

@@ -13,55 +13,112 @@ struct walk {
     struct ctl *ctl;
     uint8_t unit;
     uint32_t first, next; /* events up to before next were looked at */
-    uint32_t check;       /* before next */
-    uint32_t wrong;       /* parts */
+    uint32_t check;       /* before next, computed; in its part: */
+    uint32_t begin;
+    uint32_t computed[MBP_EVENTS_PER_FILE];
+    uint32_t wrong; /* parts, and holes */
 };
 
 static bool carry_on(void *ctx, const struct mbp_event *event, const char *comment)
 {
     struct walk *walk = ctx;
     walk->check = mbp_event_check(walk->check, event, (struct mbp_text){comment, strlen(comment)});
+    walk->computed[event->seq - walk->begin] = walk->check;
     return true;
 }
 
-/* Up to the end of a file of the journal, or of the journal: there the check value is known. */
+/* Where a part can end without a word of any single event: there it is known from every slave. */
+static enum mbp_status known_check(const struct walk *walk, const struct ctl_seal *seal, uint32_t last, uint32_t *check)
+{
+    *check = seal->check;
+    if (last == seal->last)
+        return MBP_OK;
+    if ((last + 1) % MBP_EVENTS_PER_FILE == 0)
+        return ctl_check_of_file(walk->ctl->link, walk->unit, (last + 1) / MBP_EVENTS_PER_FILE, check);
+    return ctl_check_of_event(walk->ctl->link, walk->unit, last, check);
+}
+
+/* The first of events begin..last whose check value is not the one that is kept: before it they are the same, at last
+ * they are not. Errors: those of ctl_check_of_event. */
+static enum mbp_status find_first(const struct walk *walk, uint32_t last, uint32_t *found)
+{
+    uint32_t low = walk->begin;
+    uint32_t high = last;
+    enum mbp_status status = MBP_OK;
+    while (status == MBP_OK && low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        uint32_t kept;
+        status = ctl_check_of_event(walk->ctl->link, walk->unit, middle, &kept);
+        if (status == MBP_OK && kept == walk->computed[middle - walk->begin])
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *found = high;
+    return status;
+}
+
+static enum mbp_status judge(struct walk *walk, const struct ctl_seal *seal, uint32_t last)
+{
+    uint32_t known;
+    uint32_t found;
+    enum mbp_status status = known_check(walk, seal, last, &known);
+    if (status != MBP_OK)
+        return status > 0 ? MBP_OK : status; /* removed meanwhile */
+    if (walk->check == known)
+        return MBP_OK;
+    walk->wrong++;
+    status = find_first(walk, last, &found);
+    if (status == MBP_OK)
+        ctl_error("events %u to %u: event %u is the first of them that was changed after it was stored", walk->begin,
+                  last, found);
+    else
+        ctl_error("events %u to %u: at least one of them was changed after it was stored", walk->begin, last);
+    walk->check = known;
+    return status > 0 ? MBP_OK : status;
+}
+
+/* Up to the end of a file of the journal, or of the journal, or to what is not there. */
 static enum mbp_status look_at_part(struct walk *walk, const struct ctl_seal *seal)
 {
-    struct ctl_link *link = walk->ctl->link;
-    uint32_t nth = walk->next / MBP_EVENTS_PER_FILE;
-    uint32_t end = (nth + 1) * MBP_EVENTS_PER_FILE - 1;
-    uint32_t known = seal->check;
-    uint32_t begin = walk->next;
-    uint32_t next;
-    enum mbp_status status = MBP_OK;
-    if (end < seal->last)
-        status = ctl_check_of_file(link, walk->unit, nth + 1, &known);
-    else
-        end = seal->last;
-    if (status == MBP_OK)
-        status = ctl_events_read_said(link, walk->unit, begin, end, carry_on, walk, &next);
-    if (status != MBP_OK)
-        return status;
-    if (walk->check != known) {
-        ctl_error("events %u to %u: at least one of them was changed after it was stored", begin, end);
-        walk->wrong++;
-    }
-    walk->check = known;
-    walk->next = end + 1;
-    return MBP_OK;
+    uint32_t end = (walk->next / MBP_EVENTS_PER_FILE + 1) * MBP_EVENTS_PER_FILE - 1;
+    walk->begin = walk->next;
+    enum mbp_status status = ctl_events_read_said(walk->ctl->link, walk->unit, walk->begin,
+                                                  end < seal->last ? end : seal->last, carry_on, walk, &walk->next);
+    enum mbp_status judged = walk->next > walk->begin ? judge(walk, seal, walk->next - 1) : MBP_OK;
+    return judged == MBP_OK ? status : judged;
 }
 
 /* Where retention has come to. */
-static enum mbp_status begin(struct walk *walk)
+static enum mbp_status begin(struct walk *walk, const struct mbp_summary_view *summary)
+{
+    walk->first = walk->next = summary->oldest_event;
+    return ctl_check_before(walk->ctl->link, walk->unit, walk->next, summary->oldest_event, &walk->check);
+}
+
+/* What follows on a hole has nothing to be checked against but itself: the first one behind it is taken as it is. */
+static enum mbp_status begin_behind(struct walk *walk, uint32_t last)
+{
+    struct ctl_link *link = walk->ctl->link;
+    uint32_t next = walk->next;
+    enum mbp_status status = ctl_events_skip_hole(link, walk->unit, last, &next);
+    if (status != MBP_OK)
+        return status;
+    ctl_events_say_hole(walk->next, next);
+    walk->wrong++;
+    if (next <= last)
+        status = ctl_check_of_event(link, walk->unit, next, &walk->check);
+    walk->next = next + 1;
+    return status;
+}
+
+static enum mbp_status go_on(struct walk *walk, const struct ctl_seal *seal)
 {
     struct mbp_summary_view summary;
     enum mbp_status status = ctl_summary_read(walk->ctl, walk->unit, &summary);
     if (status != MBP_OK || summary.last_event == 0)
         return status;
-    if (walk->next != 0 && summary.oldest_event <= walk->next)
-        return MBP_EX_ILLEGAL_DATA_ADDRESS; /* that was not it */
-    walk->first = walk->next = summary.oldest_event;
-    return ctl_check_before(walk->ctl->link, walk->unit, walk->next, summary.oldest_event, &walk->check);
+    return summary.oldest_event > walk->next ? begin(walk, &summary) : begin_behind(walk, seal->last);
 }
 
 enum ctl_exit ctl_verify_slave(struct ctl *ctl, uint8_t unit)
@@ -70,11 +127,11 @@ enum ctl_exit ctl_verify_slave(struct ctl *ctl, uint8_t unit)
     struct ctl_seal seal;
     enum mbp_status status = ctl_seal_read(ctl->link, unit, &seal);
     if (status == MBP_OK)
-        status = begin(&walk);
+        status = go_on(&walk, &seal);
     while (status == MBP_OK && walk.next != 0 && walk.next <= seal.last) {
         status = look_at_part(&walk, &seal);
         if (status == MBP_EX_ILLEGAL_DATA_ADDRESS)
-            status = begin(&walk);
+            status = go_on(&walk, &seal);
     }
     if (status != MBP_OK)
         return ctl_fail(ctl, status, "reading the journal");
