@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import sys
 import tempfile
+import time
 import unittest
 import unittest.mock
 
@@ -197,6 +198,30 @@ class Alarms(unittest.TestCase):
         self.ctl("shelve", "T3", "--why", "probe", "--as", "Anna")
         self.ctl("suppress", "F1.high", "--why", "rebuilt", "--as", "Carl")
         wanted = {"T3.high": "probe", "T3.high_high": "probe", "F1.high": "rebuilt"}
+    def test_since_of_what_is_hidden_is_since_when_it_is_hidden_in_all_lists(self):
+        self.ctl("force", "T3", "95")
+        self.until("T3", "active, unacknowledged")
+        raised = self.since("T3.high")
+        time.sleep(1.1)  # the whole second of a raise is shown
+        self.ctl("shelve", "T3.high", "--for", "10min")
+        self.until("T3", "shelved")
+        support.eventually(lambda: self.hidden()["T3.high"]["since"] != "-", "the journal tells of it")
+        since = self.hidden()["T3.high"]["since"]
+        self.assertGreater(since, raised)
+        self.ctl("release", "T3")  # it returns beneath, which is a later change of the sensor's alarms
+        support.eventually(lambda: "T3.high" not in self.listed(), "it is over")
+        time.sleep(1.1)
+        self.ctl("force", "T3", "95")
+        support.eventually(lambda: "T3.high" in self.listed(), "it is there again")
+        self.assertEqual(self.since("T3.high"), since)
+        self.assertIn(f"since        {since}", self.ctl("alarms", "T3.high"))
+
+    def listed(self):
+        return {f"{row['sensor']}.{row['limit_name']}": row for row in json.loads(self.ctl("alarms", "--format", "json"))}
+
+    def since(self, name):
+        return self.listed()[name]["since"]
+
 
         def told():
             return {name: row["why"] for name, row in self.hidden().items()} == wanted
