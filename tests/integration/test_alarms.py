@@ -117,6 +117,9 @@ class Alarms(unittest.TestCase):
                       self.ctl("bypass", "T1.high", "--for", "11min", "--why", "x", code=FAILED))
         self.assertIn("trips nothing", self.ctl("bypass", "G1.high", "--why", "x", code=USAGE))
         self.ctl("bypass", "T1.high", "--for", "5min", "--why", "calibration", "--as", "Anna")
+        for name in ("G1", "M1", "M1.en_service"):
+            self.assertIn(f"{name} is no interlock; mbplantctl interlocks lists", self.ctl("bypass", name, "--why", "x", code=USAGE))
+        self.assertIn("no interlock 'T1.hihg'; did you mean T1.high?", self.ctl("bypass", "T1.hihg", "--why", "x", code=USAGE))
         self.assertRegex(self.ctl("bypass"), r"T1.high +M1 +(5min 0s|4min 5\ds)")
         support.eventually(lambda: "calibration" in self.ctl("bypass"), "who bypassed it, and why")
         self.assertRegex(self.ctl("bypass"), r"T1.high +M1 .* Anna at 127.0.0.1 +calibration")

@@ -367,6 +367,7 @@ const struct mbp_pair ctl_french_verbs[] = {
     {"%s: says what the plant file says; nothing to do\n", "%s : dit ce que dit le fichier de l’installation ; rien à faire\n"},
     {"database: it has no option --%.40s", "database : il n’y a pas d’option --%.40s"},
     {"%s: it trips nothing, so it is no interlock; mbplantctl interlocks lists those that there are", "%s : elle n’arrête rien, ce n’est donc pas une sécurité ; mbplantctl interlocks donne celles qu’il y a"},
+    {"%s is no interlock; mbplantctl interlocks lists those that there are", "%s n’est pas une sécurité ; mbplantctl interlocks donne celles qu’il y a"},
     {"%s: a bypass for %s is longer than the plant file allows, which is %s", "%s : un shunt de %s dépasse ce que permet le fichier de l’installation, qui est %s"},
     {"no interlocks\n", "aucune sécurité\n"},
     {"%s: it is an interlock, and no alarm; mbplantctl bypass holds it off", "%s : c’est une sécurité, et non une alarme ; mbplantctl bypass la shunte"},
