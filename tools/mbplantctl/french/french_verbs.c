@@ -369,6 +369,7 @@ const struct mbp_pair ctl_french_verbs[] = {
     {"%s: it trips nothing, so it is no interlock; mbplantctl interlocks lists those that there are", "%s : elle n’arrête rien, ce n’est donc pas une sécurité ; mbplantctl interlocks donne celles qu’il y a"},
     {"%s is no interlock; mbplantctl interlocks lists those that there are", "%s n’est pas une sécurité ; mbplantctl interlocks donne celles qu’il y a"},
     {"%s: a bypass for %s is longer than the plant file allows, which is %s", "%s : un shunt de %s dépasse ce que permet le fichier de l’installation, qui est %s"},
+    {"%s: a shelf for %s is longer than the plant file allows, which is %s", "%s : une mise de côté de %s dépasse ce que permet le fichier de l’installation, qui est %s"},
     {"no interlocks\n", "aucune sécurité\n"},
     {"%s: it is an interlock, and no alarm; mbplantctl bypass holds it off", "%s : c’est une sécurité, et non une alarme ; mbplantctl bypass la shunte"},
     {"%s has no alarms\n", "%s n’a pas d’alarmes\n"},
