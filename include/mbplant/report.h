@@ -69,8 +69,8 @@ const char *mbp_float_text(float number, char *buf, size_t size);
  * "on" or "off", NaN is "-". Returns buf. 64 bytes suffice. */
 const char *mbp_actuator_text(const struct mbp_actuator *actuator, double position, char *buf, size_t size);
 
-/* A time for people, local, without milliseconds: "2026-11-28 17:46:05", "28/11/2026 17:46:05". Returns buf. 32 bytes
- * suffice. */
+/* A time for people, without milliseconds: UTC, in French local: "2026-11-28 17:46:05Z", "28/11/2026 18:46:05". Returns
+ * buf. 32 bytes suffice. */
 const char *mbp_report_time(enum mbp_lang lang, uint64_t wall_ms, char *buf, size_t size);
 
 /* How long, in the two largest units that matter: "3d 4h", "17h 3min", "12s"; in French "3j 4h". Returns buf. 32 bytes

@@ -257,6 +257,9 @@ double mbp_actuator_fail(const struct mbp_plant *plant, const struct mbp_state *
 /* The register of each of a controller's settings, but for its address. */
 extern const struct mbp_register mbp_setting_register;
 
+/* Between what a setting of the controller must lie. */
+const double *mbp_setting_range(const struct mbp_controller *controller, enum mbp_setting which);
+
 /* Whether a controller can have these settings, of which `which` is new; the others are not judged by themselves. */
 bool mbp_setting_allowed(const struct mbp_controller *controller, enum mbp_setting which,
                          const double setting[MBP_SETTING_COUNT]);

@@ -162,10 +162,9 @@ static void sum_sensor(const struct mbp_plant *plant, struct mbp_state *state, u
     if (mbp_state_tripping(plant, state, s) == 0)
         return;
     machine->trip = true;
-    if (machine->first_out == UINT32_MAX) {
+    /* One that stands already is tripped by nothing, whatever comes then: incidents begin with what stopped it. */
+    if (machine->first_out == UINT32_MAX && machine->state == MBP_EN_SERVICE)
         machine->first_out = s;
-        life_changed_untold(state, s); /* a machine that stands already is told of by no event */
-    }
 }
 
 /* ---- the run ----------------------------------------------------------------------------------------------------- */

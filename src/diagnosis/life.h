@@ -28,8 +28,7 @@ void life_hide_alone(const struct life *life, uint32_t sensor, unsigned alarm, e
 /* Ends a sensor's shelf and tells why. */
 void life_unshelve(const struct life *life, uint32_t sensor, enum mbp_unshelved why);
 
-/* Something of the sensor's alarms, or its machine's first-out, has changed and no event tells of it: the journal is to
- * retain it all the same. */
+/* Something of the sensor's alarms has changed and no event tells of it: the journal is to retain it all the same. */
 void life_changed_untold(struct mbp_state *state, uint32_t sensor);
 
 /* What mbp_state.shelves_version counts has changed, or its registers are to show what holds. */

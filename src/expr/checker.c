@@ -278,6 +278,19 @@ static bool check_selector(struct compiler *compiler, struct node *call)
     return type != TYPE_NONE;
 }
 
+/* With two numbers that no run can mend. */
+static bool check_hysteresis(struct compiler *compiler, const struct node *call)
+{
+    char help[96];
+    const struct node *low = &compiler->nodes[compiler->nodes[call->first].next];
+    const struct node *high = &compiler->nodes[low->next];
+    if (low->kind != NODE_LITERAL || high->kind != NODE_LITERAL || low->real <= high->real)
+        return true;
+    function_help(call->function, help, sizeof help);
+    compiler_fail(compiler, low->start, "LOW is above HIGH: it is %s", help);
+    return false;
+}
+
 static bool check_fixed(struct compiler *compiler, struct node *call)
 {
     unsigned i = 0;
@@ -285,7 +298,7 @@ static bool check_fixed(struct compiler *compiler, struct node *call)
         if (!checker_become(compiler, operand, call->function->parameters[i++].type, call->function->name))
             return false;
     call->type = MBP_EXPR_BOOL;
-    return true;
+    return !is_op(call, OP_HYSTERESIS) || check_hysteresis(compiler, call);
 }
 
 bool checker_call(struct compiler *compiler, uint16_t id)

@@ -80,6 +80,7 @@ static const struct mbp_pair rows[] = {
     {"an integer as its second operand", "un entier comme second opérande"},
     {"an integer as its first operand", "un entier comme premier opérande"},
     {"this divides by zero", "ceci divise par zéro"},
+    {"LOW is above HIGH: it is %s", "LOW est au-dessus de HIGH : c’est %s"},
     {"%s needs %s, and '%s' is %s", "%s : il faut %s, et « %s » est %s"},
     {"%s needs BOOL, and '%s' is %s: compare it with a number", "%s : il faut BOOL, et « %s » est %s : le comparer à un nombre"},
     {"%s needs %s, and '%s' is %s; a time is written T#5s", "%s : il faut %s, et « %s » est %s ; une durée s’écrit T#5s"},

@@ -1,5 +1,6 @@
 /* register: where and how a value stands. Beside its type, scale, offset and order a register says what a point says:
  * then a point of the user's own shows it (mbplant/point.h), made of the same keys. */
+#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -309,14 +310,41 @@ void mbp_register_view(const struct mbp_register *reg, const struct mbp_user_poi
                        (mbp_register_has_offset(reg) ? MBP_BIT(MBP_REGISTER_OFFSET) : 0);
 }
 
+/* Whether the file has something at that number: `at: 40000`, `at: holding 40000`. */
+static bool stands_at(struct mbp_text text, uint32_t number)
+{
+    const char *end = text.bytes + text.len;
+    for (const char *at = text.bytes; (at = memmem(at, (size_t)(end - at), "at:", 3)) != NULL;) {
+        uint32_t found = 0;
+        bool key = at == text.bytes || !isalnum((unsigned char)at[-1]);
+        for (at += 3; at < end && (*at == ' ' || isalpha((unsigned char)*at));)
+            at++;
+        for (; at < end && isdigit((unsigned char)*at) && found <= number; at++)
+            found = 10 * found + (uint32_t)(*at - '0');
+        if (key && found == number)
+            return true;
+    }
+    return false;
+}
+
+/* Who has something at 40000 counts from 0, for nobody calls a register so: SunSpec's maps begin there. */
+static bool counts_from_zero(struct mbp_reader *reader, enum mbp_table table, uint32_t number)
+{
+    const uint8_t bit = (uint8_t)(1u << table);
+    if ((reader->asked & bit) == 0 && stands_at(reader->text, number))
+        reader->from_zero |= bit;
+    reader->asked |= bit;
+    return (reader->from_zero & bit) != 0;
+}
+
 void mbp_check_reference(struct mbp_reader *reader, const struct mbp_node *node, enum mbp_table table, uint32_t at)
 {
     static const uint32_t first[MBP_TABLE_COUNT] = {
         [MBP_DISCRETE_INPUTS] = 10001, [MBP_HOLDING_REGISTERS] = 40001, [MBP_INPUT_REGISTERS] = 30001};
     char text[16];
-    if (first[table] == 0 || at < first[table] || at > first[table] + 9998) {
+    if (first[table] == 0 || at < first[table] || at > first[table] + 9998 ||
+        counts_from_zero(reader, table, first[table] - 1))
         return;
-    }
     mbp_reader_warn(reader, node,
                     "'at' counts from 0: this one is what masters call %s; the one that they call %u stands at: %u",
                     mbp_reference(table, (uint16_t)at, text, sizeof text), at, at - first[table]);

@@ -74,7 +74,10 @@ static const char *paint_class(enum mbp_paint paint)
 /* A date and its time: where there is no room for both on one line, each has its own. */
 static bool is_moment(const char *text)
 {
-    return strlen(text) == sizeof "2026-11-30 09:51:04" - 1 && text[10] == ' ' && text[13] == ':' && text[16] == ':';
+    const size_t len = strlen(text);
+    const size_t local = sizeof "30/11/2026 09:51:04" - 1; /* else a Z behind it */
+    return (len == local || (len == local + 1 && text[local] == 'Z')) && text[10] == ' ' && text[13] == ':' &&
+           text[16] == ':';
 }
 
 /* A time and a word must not be broken across lines; a sentence may be. */

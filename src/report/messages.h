@@ -68,7 +68,7 @@
     M(WHY_RANGE, "outside its range %s..%s%s%s", "hors de l'étendue %s..%s%s%s") \
     M(WHY_MOVED, "%s in automatic moves it", "%s en automatique l'actionne") \
     M(WHY_LOGIC, "its unit's logic moves it", "la logique de son unité l'actionne") \
-    M(WHY_SETTING, "outside what this setting allows", "hors de ce que ce réglage permet") \
+    M(WHY_LOW_HIGH, "the lowest output would be above the highest", "la sortie la plus basse serait au-dessus de la plus haute") \
     M(WHY_ORDER, "limits rise: low_low < low < high < high_high", "les limites croissent : low_low < low < high < high_high") \
     M(WHY_REJECT, "its values cannot be injected (inject: reject in the plant file)", \
       "ses valeurs ne peuvent être injectées (inject: reject dans le fichier de l'installation)") \

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "messages.h"
+#include "writers.h"
 
 #define DECIMALS_MAX       6u
 #define FIXED_DIGITS_LIMIT 1e15 /* beyond, a double has no digits after the point left */
@@ -142,12 +143,17 @@ const char *mbp_span_text_in(enum mbp_lang lang, uint64_t seconds, char *buf, si
     return buf;
 }
 
+bool mbp_report_moment(enum mbp_lang lang, uint64_t wall_ms, struct tm *out)
+{
+    const time_t seconds = (time_t)(wall_ms / 1000);
+    return (lang == MBP_LANG_FR ? localtime_r(&seconds, out) : gmtime_r(&seconds, out)) != NULL;
+}
+
 const char *mbp_report_time(enum mbp_lang lang, uint64_t wall_ms, char *buf, size_t size)
 {
-    time_t seconds = (time_t)(wall_ms / 1000);
-    struct tm local;
+    struct tm moment;
     buf[0] = '\0';
-    if (localtime_r(&seconds, &local) != NULL)
-        strftime(buf, size, lang == MBP_LANG_FR ? "%d/%m/%Y %H:%M:%S" : "%Y-%m-%d %H:%M:%S", &local);
+    if (mbp_report_moment(lang, wall_ms, &moment))
+        strftime(buf, size, lang == MBP_LANG_FR ? "%d/%m/%Y %H:%M:%S" : "%Y-%m-%d %H:%M:%SZ", &moment);
     return buf;
 }

@@ -73,6 +73,14 @@ static bool is_listed(const struct mbp_sensor *sensor, const struct mbp_sensor_v
     return state >= MBP_ALARM_SHELVED ? is_beyond(sensor, now, alarm) : state != MBP_ALARM_NORMAL;
 }
 
+/* When it was raised. What is hidden is so since its sensor's last change, as near as a view tells; the journal knows.
+ */
+static uint32_t since_s(const struct mbp_sensor_view *now, unsigned alarm)
+{
+    const bool hidden = now->alarm_state[alarm] >= MBP_ALARM_SHELVED;
+    return hidden || now->raised_s[alarm] == 0 ? now->alarm_since_s : now->raised_s[alarm];
+}
+
 static struct mbp_report_alarm alarm_of(const struct mbp_plant *plant, const struct mbp_sensor *sensor,
                                         const struct mbp_sensor_view *now, unsigned a)
 {
@@ -92,7 +100,7 @@ static struct mbp_report_alarm alarm_of(const struct mbp_plant *plant, const str
                           state == MBP_ALARM_LATCHED_UNACKNOWLEDGED,
         .shelved = now->shelved || state == MBP_ALARM_SHELVED,
         .state = state,
-        .since_ms = (uint64_t)(now->raised_s[a] != 0 ? now->raised_s[a] : now->alarm_since_s) * 1000,
+        .since_ms = (uint64_t)since_s(now, a) * 1000,
     };
 }
 

@@ -4,6 +4,7 @@
 
 #include "mbplant/formula.h"
 #include "mbplant/plant/interlock.h"
+#include "mbplant/state.h"
 #include "messages.h"
 
 #define NUMBER 32
@@ -93,14 +94,17 @@ static const char *why_setting(enum mbp_lang lang, const struct mbp_plant *plant
 {
     const struct mbp_controller *controller = &plant->controllers[point->controller];
     enum mbp_setting setting = (enum mbp_setting)point->field->sub;
-    if (setting == MBP_SET_MANUAL && controller->output != UINT32_MAX &&
-        is_within(value, plant->actuators[controller->output].range))
+    const double *range = mbp_setting_range(controller, setting);
+    if (!isnan(value) && !mbp_grid_within(&mbp_setting_register, range, value))
+        return say_range(lang, range, point->unit_text, buf, size);
+    if (setting == MBP_SET_MANUAL)
         snprintf(buf, size, mbp_message(lang, MSG_WHY_MOVED), controller->name);
-    else if (setting == MBP_SET_SETPOINT && controller->outer != UINT32_MAX &&
-             is_within(value, plant->sensors[controller->input].range))
+    else if (setting == MBP_SET_SETPOINT && controller->outer != UINT32_MAX)
         snprintf(buf, size, mbp_message(lang, MSG_WHY_MOVED), plant->controllers[controller->outer].name);
+    else if (setting == MBP_SET_LOW || setting == MBP_SET_HIGH)
+        return mbp_message(lang, MSG_WHY_LOW_HIGH);
     else
-        snprintf(buf, size, "%s", mbp_message(lang, MSG_WHY_SETTING));
+        return NULL;
     return buf;
 }
 

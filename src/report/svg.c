@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "html.h"
+#include "writers.h"
 
 #define WIDTH       720 /* of every chart, in its own units; it fills the page's width */
 #define LEFT        120 /* where the plot begins: names stand before it */
@@ -137,38 +138,37 @@ static double x_of(const struct mbp_analysis *analysis, uint64_t ms)
 struct tick {
     uint64_t ms, step;
     bool with_day;
-    const char *day; /* how a day is written */
+    enum mbp_lang lang;
 };
 
 static void put_tick(FILE *out, double x, double top, double bottom, const struct tick *tick)
 {
-    time_t seconds = (time_t)(tick->ms / 1000);
+    const char *day = tick->lang == MBP_LANG_FR ? "%d/%m/%Y" : "%Y-%m-%d";
     uint64_t step = tick->step;
-    struct tm local;
+    struct tm moment;
     char text[32] = "";
-    if (localtime_r(&seconds, &local) == NULL)
+    if (!mbp_report_moment(tick->lang, tick->ms, &moment))
         return;
     fprintf(out, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"#bbb\" stroke-width=\".6\"/>\n", x,
             top, x, bottom + 4);
     if (step < 86400000)
-        strftime(text, sizeof text, step < 60000 ? "%H:%M:%S" : "%H:%M", &local);
+        strftime(text, sizeof text, step < 60000 ? "%H:%M:%S" : "%H:%M", &moment);
     else
-        strftime(text, sizeof text, tick->day, &local);
+        strftime(text, sizeof text, day, &moment);
     put_text(out, x, bottom + 15, "middle", text);
     if (step < 86400000 && tick->with_day) {
-        strftime(text, sizeof text, tick->day, &local);
+        strftime(text, sizeof text, day, &moment);
         put_text(out, x, bottom + 27, "middle", text);
     }
 }
 
-/* How far the local time is ahead of UTC, in ms; a time before 1970 is none. */
-static uint64_t ahead_ms(uint64_t ms)
+/* How far the time that is told is ahead of UTC, in ms; a time before 1970 is none. */
+static uint64_t ahead_ms(enum mbp_lang lang, uint64_t ms)
 {
-    time_t seconds = (time_t)(ms / 1000);
-    struct tm local;
-    if (localtime_r(&seconds, &local) == NULL)
+    struct tm moment;
+    if (!mbp_report_moment(lang, ms, &moment))
         return 0;
-    int64_t ahead = (int64_t)local.tm_gmtoff * 1000;
+    int64_t ahead = (int64_t)moment.tm_gmtoff * 1000;
     return (uint64_t)(ahead < 0 ? ahead + 86400000 : ahead);
 }
 
@@ -176,13 +176,13 @@ static void put_time_axis(const struct document *document, double top, double bo
 {
     const struct mbp_analysis *analysis = document->report->analysis;
     uint64_t step = step_ms(analysis->end_ms - analysis->begin_ms, TICKS_MAX);
-    uint64_t ahead = ahead_ms(analysis->begin_ms);
+    uint64_t ahead = ahead_ms(document->lang, analysis->begin_ms);
     uint64_t day = UINT64_MAX;
     uint64_t first =
         mbp_time_sub_sat(mbp_time_add_sat(mbp_time_add_sat(analysis->begin_ms, ahead), step - 1) / step * step, ahead);
     for (uint64_t ms = first; ms <= analysis->end_ms && ms < UINT64_MAX; ms = mbp_time_add_sat(ms, step)) {
         uint64_t today = mbp_time_add_sat(ms, ahead) / 86400000;
-        const struct tick tick = {ms, step, today != day, document->lang == MBP_LANG_FR ? "%d/%m/%Y" : "%Y-%m-%d"};
+        const struct tick tick = {ms, step, today != day, document->lang};
         put_tick(out, x_of(analysis, ms), top, bottom, &tick);
         day = today;
     }

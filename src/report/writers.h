@@ -2,6 +2,8 @@
 #ifndef MBP_REPORT_WRITERS_H
 #define MBP_REPORT_WRITERS_H
 
+#include <time.h>
+
 #include "mbplant/report.h"
 
 struct document;
@@ -13,6 +15,9 @@ enum mbp_status mbp_report_json(const struct mbp_report *report, const struct mb
 enum mbp_status mbp_report_csv(const struct mbp_report *report, const struct mbp_plant *plant, FILE *out);
 enum mbp_status mbp_report_alarms_json(const struct mbp_report *report, FILE *out);
 enum mbp_status mbp_report_alarms_csv(const struct mbp_report *report, FILE *out);
+
+/* The day and time of day that a text tells: UTC, in French local. False: there is none. */
+bool mbp_report_moment(enum mbp_lang lang, uint64_t wall_ms, struct tm *out);
 
 /* What a controller moves: an actuator, or the setpoint of another controller; the unit of that; its mode in a word. */
 const char *mbp_output_moves(const struct mbp_plant *plant, const struct mbp_controller *controller);

@@ -184,7 +184,7 @@ static bool retain_machine_once(struct mbp_scan *scan, uint32_t machine)
     return true;
 }
 
-/* What changed without an event: one-shot shelves whose time has begun, chatter, the first-out of a machine. */
+/* What changed without an event: one-shot shelves whose time has begun, and chatter. */
 static bool retain_untold(struct mbp_scan *scan)
 {
     struct mbp_state *state = scan->state;
@@ -194,10 +194,7 @@ static bool retain_untold(struct mbp_scan *scan)
     for (uint32_t s = 0; s < state->sensor_count; s++) {
         if ((state->alarm_flags[s] & MBP_ALARMS_UNTOLD) == 0)
             continue;
-        const uint32_t machine = scan->config.plant->sensors[s].machine;
         ok = retain_alarms(scan, s) && ok;
-        if (machine != UINT32_MAX && state->machine[machine].first_out == s)
-            ok = retain_machine_once(scan, machine) && ok;
         state->alarm_flags[s] &= (uint8_t)~MBP_ALARMS_UNTOLD;
     }
     scan->changes_told = state->untold;

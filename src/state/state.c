@@ -308,30 +308,32 @@ double mbp_actuator_fail(const struct mbp_plant *plant, const struct mbp_state *
 
 const struct mbp_register mbp_setting_register = {.scale = 1, .words = 2, .type = MBP_FLOAT32};
 
-bool mbp_setting_allowed(const struct mbp_controller *controller, enum mbp_setting which,
-                         const double setting[MBP_SETTING_COUNT])
+const double *mbp_setting_range(const struct mbp_controller *controller, enum mbp_setting which)
 {
-    const double from_nothing[] = {0, 1e6};
-    const double *range = controller->output_range;
-    const struct mbp_register *reg = &mbp_setting_register;
-    double value = setting[which];
+    static const double from_nothing[] = {0, 1e6};
     switch (which) {
     case MBP_SET_SETPOINT:
-        return mbp_grid_within(reg, controller->setpoint_range, value);
+        return controller->setpoint_range;
+    case MBP_SET_LOW:
+    case MBP_SET_HIGH:
+    case MBP_SET_MANUAL:
+        return controller->output_range;
     case MBP_SET_GAIN:
     case MBP_SET_INTEGRAL:
     case MBP_SET_DERIVATIVE:
-        return mbp_grid_within(reg, from_nothing, value);
-    case MBP_SET_LOW:
-    case MBP_SET_HIGH:
-        return mbp_grid_within(reg, range, value) &&
-               !mbp_grid_above(reg, setting[MBP_SET_LOW], setting[MBP_SET_HIGH], 0);
-    case MBP_SET_MANUAL:
-        return mbp_grid_within(reg, range, value);
     case MBP_SETTING_COUNT:
         break;
     }
-    return false;
+    return from_nothing;
+}
+
+bool mbp_setting_allowed(const struct mbp_controller *controller, enum mbp_setting which,
+                         const double setting[MBP_SETTING_COUNT])
+{
+    const struct mbp_register *reg = &mbp_setting_register;
+    const bool bound = which == MBP_SET_LOW || which == MBP_SET_HIGH;
+    return mbp_grid_within(reg, mbp_setting_range(controller, which), setting[which]) &&
+           !(bound && mbp_grid_above(reg, setting[MBP_SET_LOW], setting[MBP_SET_HIGH], 0));
 }
 
 bool mbp_limits_in_order(const struct mbp_sensor *sensor, const double limits[MBP_LIMIT_COUNT])

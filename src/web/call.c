@@ -221,7 +221,7 @@ static bool take_json(struct web_call *call, const struct web_param *param, json
                                                                                         : "a number, a text or a bool";
         break;
     case WEB_OBJECT:
-        must = is_texts(value) ? NULL : "an object of texts";
+        must = is_texts(value) ? NULL : "an object of texts, as in {\"max\": \"90\"}";
         break;
     case WEB_TEXT:
     case WEB_WHOLE:
@@ -265,6 +265,22 @@ static unsigned said_index(const char *key)
     return which;
 }
 
+/* What is wrong with a body that is no JSON object. */
+static const char *body_fault(const struct web_call *call)
+{
+    uint32_t code;
+    const char *at = call->body != NULL ? call->body : "";
+    const char *end = at + call->body_len;
+    for (size_t len; at < end; at += len) {
+        len = *at != '\0' ? mbp_utf8_next(at, &code) : 1;
+        if (len == 0)
+            return "the body must be UTF-8, and has bytes that are none: another character set such as Latin-1?";
+        if (*at == '\0' || strncmp(at, "\\u0000", 6) == 0)
+            return "the body has a NUL (\\u0000), which no text may have";
+    }
+    return "the body must be one JSON object, no key twice, as in {\"value\": 1}";
+}
+
 static bool take_body(struct web_call *call)
 {
     const char *key;
@@ -278,8 +294,7 @@ static bool take_body(struct web_call *call)
         return false;
     }
     if (status != MBP_OK || !json_is_object(call->json)) {
-        web_problem(call, status == MBP_ERR_MEMORY ? 503 : 400,
-                    "the body must be one JSON object, no key twice, as in {\"value\": 1}");
+        web_problem(call, status == MBP_ERR_MEMORY ? 503 : 400, "%s", web_tr(call, body_fault(call)));
         return false;
     }
     json_object_foreach(call->json, key, value)

@@ -28,8 +28,9 @@ struct mbp_reader {
     unsigned usual_count;
     void *own; /* what else the definitions of this kind of file share */
     bool out_of_memory;
-    bool nameless; /* a machine or sensor could not be read so far that its name is known */
-    bool unsure;   /* ... or so far that the unit's addresses are known */
+    bool nameless;            /* a machine or sensor could not be read so far that its name is known */
+    bool unsure;              /* ... or so far that the unit's addresses are known */
+    uint8_t asked, from_zero; /* bits of tables: whether its addresses count from 0 was looked for, and is so */
 };
 
 /* What every struct that a schema fills begins with. Bit i of the sets is field i. */

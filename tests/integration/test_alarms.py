@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import sys
 import tempfile
+import time
 import unittest
 import unittest.mock
 
@@ -13,6 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 import outside
 import support
+from test_web import Web
 
 OK, FAILED, USAGE = 0, 1, 2
 PLANT = """mbplant: 1
@@ -115,6 +117,9 @@ class Alarms(unittest.TestCase):
         self.assertIn("longer than the plant file allows",
                       self.ctl("bypass", "T1.high", "--for", "11min", "--why", "x", code=FAILED))
         self.assertIn("trips nothing", self.ctl("bypass", "G1.high", "--why", "x", code=USAGE))
+        for name in ("G1", "M1", "M1.en_service"):
+            self.assertIn(f"{name} is no interlock; mbplantctl interlocks lists", self.ctl("bypass", name, "--why", "x", code=USAGE))
+        self.assertIn("no interlock 'T1.hihg'; did you mean T1.high?", self.ctl("bypass", "T1.hihg", "--why", "x", code=USAGE))
         self.ctl("bypass", "T1.high", "--for", "5min", "--why", "calibration", "--as", "Anna")
         self.assertRegex(self.ctl("bypass"), r"T1.high +M1 +(5min 0s|4min 5\ds)")
         support.eventually(lambda: "calibration" in self.ctl("bypass"), "who bypassed it, and why")
@@ -193,6 +198,30 @@ class Alarms(unittest.TestCase):
         del wanted["T1.high"]
         self.assertTrue(support.eventually(told, "what the maintenance hid too shows"), self.hidden())
 
+    def test_since_of_what_is_hidden_is_since_when_it_is_hidden_in_all_lists(self):
+        self.ctl("force", "T3", "95")
+        self.until("T3", "active, unacknowledged")
+        raised = self.since("T3.high")
+        time.sleep(1.1)  # the whole second of a raise is shown
+        self.ctl("shelve", "T3.high", "--for", "10min")
+        self.until("T3", "shelved")
+        support.eventually(lambda: self.hidden()["T3.high"]["since"] != "-", "the journal tells of it")
+        since = self.hidden()["T3.high"]["since"]
+        self.assertGreater(since, raised)
+        self.ctl("release", "T3")  # it returns beneath, which is a later change of the sensor's alarms
+        support.eventually(lambda: "T3.high" not in self.listed(), "it is over")
+        time.sleep(1.1)
+        self.ctl("force", "T3", "95")
+        support.eventually(lambda: "T3.high" in self.listed(), "it is there again")
+        self.assertEqual(self.since("T3.high"), since)
+        self.assertIn(f"since        {since}", self.ctl("alarms", "T3.high"))
+
+    def listed(self):
+        return {f"{row['sensor']}.{row['limit_name']}": row for row in json.loads(self.ctl("alarms", "--format", "json"))}
+
+    def since(self, name):
+        return self.listed()[name]["since"]
+
     def test_hidden_tells_of_all_others_where_one_event_cannot_be_read(self):
         self.ctl("shelve", "T3", "--why", "probe", "--as", "Anna")
         self.ctl("suppress", "F1.high", "--why", "rebuilt", "--as", "Carl")
@@ -269,9 +298,16 @@ class Alarms(unittest.TestCase):
     def test_shelving_for_longer_than_the_plant_file_allows_says_how_long_it_became(self):
         self.path.write_text(PLANT.replace("alarm_policy: {", "alarm_policy: {longest_shelving: {low: 30min, medium: 30min, high: 30min, "
                                                               "critical: 20min}, "), encoding="utf-8")
-        with support.Plant(self.path) as plant:
+        with Web(self.path) as plant:
             self.assertIn("U1: alarms shelved for 30min 0s", plant.ctl("shelve", "U1", "--for", "8h"))
             self.assertIn("M1: alarms shelved for 20min 0s", plant.ctl("shelve", "M1", "--for", "8h"))
+            for name, most in (("U1", 1800), ("M1", 1200)):
+                self.assertIn(plant.post(f"/alarms/{name}/shelve", {"for": "8h"})["for_s"], range(most - 9, most + 1))
+            self.assertIn("U1.low: it is longer than the plant file allows, which is 30min",
+                          plant.post("/alarms/U1.low/shelve", {"for": "8h"}, 422)["detail"])
+            self.assertIn("U1.low: a shelf for 8h 0min is longer than the plant file allows, which is 30min 0s",
+                          plant.ctl("shelve", "U1.low", "--for", "8h", check=False).stderr)
+            self.assertIsNone(plant.post("/alarms/U1/unshelve", {})["for_s"])
 
     def test_shelving_for_a_time_ends_by_itself_and_mbpoll_reads_what_is_left(self):
         self.ctl("force", "U1", "5")

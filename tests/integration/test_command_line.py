@@ -61,9 +61,11 @@ class CommandLine(unittest.TestCase):
         self.assertFalse(self.data.exists(), "nothing was started")
 
     def test_check_prints_a_summary_and_starts_nothing(self):
-        for file in [self.types, *sorted((support.ROOT / "config").glob("*.yaml"))]:
+        for file in [self.types, *sorted((support.ROOT / "config").glob("*.yaml")),
+                     *sorted((support.ROOT / "config" / "devices").glob("*.yaml"))]:
             result = self.mbplantd("--check", "-d", self.data, file)
             self.assertEqual((result.returncode, result.stderr), (OK, ""))
+            self.assertNotIn("warning", result.stdout, file)
             self.assertLessEqual(len(result.stdout.splitlines()), 24, "one screen")
         self.assertFalse(self.data.exists(), "nothing was started")
 

@@ -90,6 +90,18 @@ class Force(unittest.TestCase):
                      "30001 of unit 1 released 42 -> 7 by 127.0.0.1", "10001 of unit 1 released 1 -> 0 by 127.0.0.1"):
             self.assertIn(line, journal)
 
+    def test_release_all_says_what_it_let_go(self):
+        self.plant.ctl("force", "input:0", "42")
+        self.plant.ctl("force", "MODE", "9")
+        self.plant.ctl("force", "M1.running", "off")
+        self.assertRegex(self.plant.ctl("release", "all"), "^[^:\n]+: 0 sensors and 3 points released\n")
+        self.plant.ctl("force", "MODE", "9")
+        told = self.plant.ctl("release", "all")
+        self.assertIn(": 0 sensors and 1 point released\n  released: MODE  (HR 100 = 40101 of unit 1)\n", told)
+        self.plant.ctl("force", "input:0", "42")
+        self.assertIn("\n  released: IR 0 = 30001 of unit 1\n", self.plant.ctl("release", "all"))
+        self.assertIn(": 0 sensors released\n", self.plant.ctl("release", "all"))
+
     def test_what_is_written_meanwhile_counts_beneath(self):
         self.plant.ctl("force", "holding:40", "99")
         self.assertFalse(self.client.write_register(40, 5, slave=1).isError())

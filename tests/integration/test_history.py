@@ -261,7 +261,7 @@ class History(unittest.TestCase):
             self.assertEqual((status, answer["detail"]), (404, "the plant has no machine 'NOPE'"))
         self.ctl("note", "incident", str(number), "it was scrapped")
         self.assertEqual(self.incident(number)["notes"], 1)
-        self.assertRegex(self.ctl("incidents", str(number)), r"\n  to  .*:\d\d \(machine removed\)\n")
+        self.assertRegex(self.ctl("incidents", str(number)), r"\n  to  .*:\d\dZ \(machine removed\)\n")
         self.assertIn("M1", self.ctl("machine", "M1", "history"))
 
     def test_all_of_it_outlives_a_restart_at_every_step(self):

@@ -461,6 +461,12 @@ class OnATerminal(unittest.TestCase):
         self.plant.start(port=port)
         self.assertEqual(self.plant.port, port)
         screen.wait_for("FILL1", "the slave answers again", without=("NO ANSWER",))
+        self.plant.stop()
+        screen.wait_for("NO ANSWER for", "cannot connect", without=("answers again",))
+        self.plant.start(port=port)
+        screen.wait_for("FILL1", "the slave answers again", without=("NO ANSWER",))
+        self.plant.ctl("note", "pump 2 is noisy")
+        screen.wait_for("note by 127.0.0.1 # pump 2 is noisy")
         self.quit(screen)
 
 
@@ -550,8 +556,9 @@ class WithoutATerminal(unittest.TestCase):
             plant.data_flags += ["-l", f"127.0.0.1:{port}"]
             plant.start()
             self.assertLine(out, rf"slave    127\.0\.0\.1:{port} answers again, after ")
-            plant.ctl("machine", "CAP1", "maintenance")
+            plant.ctl("machine", "CAP1", "maintenance", "--why", "oil")
             self.assertLine(out, r"machine  CAP1 en_service -> maintenance")
+            self.assertLine(out, r"event    \d+ CAP1 en_service -> maintenance: commanded by 127\.0\.0\.1 # oil$")
             process.terminate()
             self.assertEqual(out.text().count("does not answer"), 1)
             self.assertEqual(out.text().count("Bottling line 3"), 1)  # the same plant: not told anew

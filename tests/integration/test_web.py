@@ -911,6 +911,16 @@ class Guard(unittest.TestCase):
 
 
 class Nonsense(unittest.TestCase):
+    def test_a_body_that_is_no_json_object_is_told_what_is_wrong_with_it(self):
+        with Web(BOTTLING) as plant:
+            for body, said in ((b'{"value": 80, "why": "\xe9t\xe9"}', "must be UTF-8"), (b'{"value": 80, "why": "a\\u0000b"}', "has a NUL"),
+                               (b'{"value": 80, "value": 81}', "no key twice"), (b"[1]", "one JSON object"), (b"", "one JSON object")):
+                status, answer, _ = plant.ask("/api/v1/sensors/TT101/force", body, Content_Type="application/json")
+                self.assertEqual(status, 400, body)
+                self.assertIn(said, answer["detail"], body)
+            edit = {"do": "set", "thing": "sensor", "name": "TT101", "keys": {"max": 86}}
+            self.assertEqual(plant.post("/plant/edit", edit, 400)["detail"], ''''keys' must be an object of texts, as in {"max": "90"}''')
+
     def test_nothing_that_is_sent_is_an_error_of_ours(self):
         import random
         chance = random.Random(7)

@@ -68,14 +68,15 @@ static bool command_sensor(struct web_call *call, const struct alarm_command *co
 /* ---- one alarm by itself ------------------------------------------------------------------------------------------
  */
 
-/* How long it may be: of a bypass that is refused for that. */
-static bool told_longest(struct web_call *call, const struct mbp_unit *unit, uint32_t sensor)
+/* How long it may be: of a bypass or a shelf that is refused for that. */
+static bool told_longest(struct web_call *call, const struct mbp_unit *unit, uint32_t sensor, unsigned alarm)
 {
     const struct mbp_image_unit *image = web_image_unit(call->web, unit);
-    const uint64_t longest_ns = mbp_longest_bypass_ns(call->web->plant, sensor);
+    const uint64_t longest_ns = call->route->sub == WEB_ALARM_BYPASS
+                                    ? mbp_longest_bypass_ns(call->web->plant, sensor)
+                                    : mbp_longest_shelf_ns(call->web->plant, sensor, alarm);
     char text[32];
-    if (call->route->sub != WEB_ALARM_BYPASS || image->answer >= MBP_ADDRESSES ||
-        image->input[image->answer + MBP_ANSWER_RESULT] != MBP_RESULT_TOO_LONG)
+    if (image->answer >= MBP_ADDRESSES || image->input[image->answer + MBP_ANSWER_RESULT] != MBP_RESULT_TOO_LONG)
         return false;
     if (longest_ns == 0)
         web_problem(call, 422, "%s: the plant file does not let it be bypassed", call->name);
@@ -120,7 +121,7 @@ static bool command_record(struct web_call *call, const struct alarm_command *co
     enum mbp_status status = web_request(call, web_image_unit(call->web, unit), request, len);
     if (status == MBP_OK || call->status != 0)
         return status == MBP_OK;
-    if (status == MBP_EX_SERVER_DEVICE_FAILURE && told_longest(call, unit, sensor))
+    if (status == MBP_EX_SERVER_DEVICE_FAILURE && told_longest(call, unit, sensor, alarm))
         return false;
     if (status == MBP_EX_SERVER_DEVICE_FAILURE)
         web_problem(call, 422, "%s: %s", call->name, result_of(call, unit));
@@ -201,6 +202,7 @@ static void put_acts_on(const struct web_item *item)
 /* What is answered to a command. */
 struct answer {
     const char *done;
+    enum mbp_alarm_deed deed;
     struct web_already already;
 };
 
@@ -234,10 +236,41 @@ static void put_when(const struct web_item *item)
     web_put_time(item->out, answer_of(item)->already.event.wall_ms);
 }
 
+/* The machine that is meant; NULL = a sensor is. */
+static const struct mbp_machine *machine_of(const struct web_item *item)
+{
+    return item->sub == ACTS_ON_MACHINE ? &item->web->plant->machines[item->index] : NULL;
+}
+
+/* What is left of a shelf or a bypass of one sensor, or of an alarm of it; 0 = there is none. */
+static uint32_t left_of(const struct web_item *item, uint32_t s)
+{
+    const struct mbp_state *state = item->web->state;
+    const bool alone = item->sub < MBP_ALARM_COUNT;
+    if (answer_of(item)->deed == MBP_DEED_BYPASS)
+        return mbp_view_bypassed_s(state, s, alone ? item->sub : MBP_CONDITION);
+    if (answer_of(item)->deed != MBP_DEED_SHELVE)
+        return 0;
+    return alone ? mbp_view_shelved_s(state, s, item->sub) : mbp_view_shelving_s(state, s);
+}
+
+/* The shortest of all that are meant: what the plant file allows may be less than what was asked for. */
+static void put_for(const struct web_item *item)
+{
+    const struct mbp_machine *machine = machine_of(item);
+    const uint32_t count = machine != NULL ? mbp_machine_watches(machine) : 1;
+    uint32_t shortest = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t left = left_of(item, machine != NULL ? mbp_machine_watch(machine, i) : item->index);
+        if (left != 0 && left < MBP_SHELVE_ONCE && (shortest == 0 || left < shortest))
+            shortest = left;
+    }
+    fprintf(item->out, shortest != 0 ? "%u" : "null", shortest);
+}
+
 static void put_its_alarms(const struct web_item *item)
 {
-    const struct mbp_plant *plant = item->web->plant;
-    const struct mbp_machine *machine = item->sub == ACTS_ON_MACHINE ? &plant->machines[item->index] : NULL;
+    const struct mbp_machine *machine = machine_of(item);
     uint32_t count = machine != NULL ? mbp_machine_watches(machine) : 1;
     bool any = false;
     putc('[', item->out);
@@ -263,6 +296,9 @@ static const struct web_field done_fields[] = {
      .put = put_by},
     {ROW("at", "when that was", WEB_TIME), .nullable = true, .put = put_when},
     {ROW("acts_on", "the alarm; or the sensor or machine whose alarms all are meant", WEB_TEXT), .put = put_acts_on},
+    {ROW("for_s", "until a shelf or a bypass ends; the plant file may make it shorter than what was asked for",
+         WEB_COUNT),
+     .nullable = true, .put = put_for},
     {ROW("alarms", "of it that are not normal now", WEB_OBJECTS), .put = put_its_alarms, .noun = &web_alarm_noun},
 };
 const struct web_noun web_done_noun = WEB_NOUN("AlarmsAnswer", done_fields);
@@ -288,7 +324,7 @@ void web_answer_alarm(struct web_call *call)
         web_problem(call, 409, "%s: %s", call->name, web_tr(call, mbp_deed_result_what(MBP_RESULT_WITH_SENSOR)));
         return;
     }
-    struct answer answer = {.done = command->done};
+    struct answer answer = {.done = command->done, .deed = command->alone};
     if (sensor != NOTHING)
         answer.already = web_already_find(call, sensor, alarm, command->alone);
     const struct web_item item = {.web = call->web,

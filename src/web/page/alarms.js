@@ -55,7 +55,11 @@ async function alarmCommand(name, verb, body = {}) {
 
 const left = (seconds) => (seconds >= 120 ? `${Math.ceil(seconds / 60)} min` : `${seconds} s`);
 const stateWords = (alarm) => tOne(alarm.state) + (alarm.shelved_s ? ` (${left(alarm.shelved_s)})` : "");
-const raisedAt = (alarm) => (!isNormal(alarm) && (alarm.raised || alarm.since) ? day(alarm.raised || alarm.since) : "");
+/* Since when it is hidden, or else stands. */
+function sinceOf(alarm) {
+  const since = isHidden(alarm) || isOfBypass(alarm) ? (whatHid(alarm)?.time || alarm.since) : alarm.raised || alarm.since;
+  return !isNormal(alarm) && since ? day(since) : "";
+}
 
 function alarmRow(alarm, verbs = IN_LISTS) {
   const sensor = store.sensors.get(alarm.sensor) || {}, waits = alarm.unacknowledged && !isHidden(alarm);
@@ -70,7 +74,7 @@ function alarmRow(alarm, verbs = IN_LISTS) {
     h("td", { class: "num limit", "data-label": t("Limit") }, plain(alarm.limit) + (alarm.limit === null ? "" : unit(alarm.unit))),
     h("td", {}, stateWords(alarm), alarm.bypassed_s ? h("span", { class: "word" }, `, ${t("interlock bypassed")} (${left(alarm.bypassed_s)})`) : null,
       isHidden(alarm) || alarm.bypassed_s ? h("div", { class: "dim small" }, whoIsSaid(alarm)) : null),
-    h("td", { class: "time" }, raisedAt(alarm)),
+    h("td", { class: "time" }, sinceOf(alarm)),
     h("td", { class: "span" }, h("div", { class: "buttons" }, deedButtons(alarm, verbs))));
 }
 
@@ -99,9 +103,12 @@ const alarmFilter = { machine: "", priority: "", state: "" };
 
 /* Who hid it, and why: what the newest events say of it. */
 const HIDING = ["alarm shelved", "alarm out of service", "alarm suppressed", "interlock bypassed"];
-function whoHid(alarm) {
+function whatHid(alarm) {
   const kind = isOfBypass(alarm) ? ofBypass(alarm.name).split(".").at(-1) : alarm.alarm;
-  const event = store.events.find((one) => HIDING.includes(one.code) && one.sensor === alarm.sensor && (!one.alarm || one.alarm === kind));
+  return store.events.find((one) => HIDING.includes(one.code) && one.sensor === alarm.sensor && (!one.alarm || one.alarm === kind));
+}
+function whoHid(alarm) {
+  const event = whatHid(alarm);
   return event ? `${peerOf(event)}${event.comment ? COLON + event.comment : ""}` : "";
 }
 const whoIsSaid = (alarm) => (isHidden(alarm) || alarm.bypassed_s ? whoHid(alarm) : "");

@@ -71,6 +71,18 @@ static void test_first_out_of_two_trips_in_one_scan_is_the_first_sensor(void **s
     assert_int_equal(bench->state->machine[M1].first_out, T1);
 }
 
+static void test_first_out_of_a_machine_that_stood_already_is_none(void **state)
+{
+    struct bench *bench = *state;
+    for (int stood = MBP_EN_PANNE; stood <= MBP_MAINTENANCE; stood++) {
+        bench->state->machine[M1].state = (uint8_t)stood;
+        bench_show(bench, T1, 96);
+        assert_true(bench->state->machine[M1].trip);
+        assert_int_equal(bench->state->machine[M1].first_out, UINT32_MAX);
+        bench_show(bench, T1, 50);
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, bench_setup, bench_teardown)
@@ -81,6 +93,7 @@ int main(void)
         TEST(test_first_out_stays_when_another_trip_follows_and_the_first_clears),
         TEST(test_first_out_of_a_machine_that_works_again_is_the_next_trips),
         TEST(test_first_out_of_two_trips_in_one_scan_is_the_first_sensor),
+        TEST(test_first_out_of_a_machine_that_stood_already_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

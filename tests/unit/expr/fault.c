@@ -58,7 +58,7 @@ static void test_fault_of_each_kind_tells_its_place(void **state)
     check("MUX(3, 1, 2)", MBP_EXPR_OUT_OF_RANGE, 1);
     check("MUX(s8, 1, 2)", MBP_EXPR_OUT_OF_RANGE, 1);
     check("SHL(b8, s8)", MBP_EXPR_OUT_OF_RANGE, 1);
-    check("HYSTERESIS(f64, 5, 1)", MBP_EXPR_OUT_OF_RANGE, 1);
+    check("HYSTERESIS(5, f64, zero)", MBP_EXPR_OUT_OF_RANGE, 1);
     check("PULSE(t - t)", MBP_EXPR_OUT_OF_RANGE, 1);
     check("TON(yes, T#-1s)", MBP_EXPR_OUT_OF_RANGE, 1);
     check("SQRT(-f64)", MBP_EXPR_UNDEFINED, 1);

@@ -74,6 +74,8 @@ static const struct {
     {"5 / 0", "1:3: this divides by zero"},
     {"f64 / 0.0", "1:5: this divides by zero"},
     {"s16 MOD 0", "1:5: this divides by zero"},
+    {"HYSTERESIS(f64, 2.0, 0.6)", "1:17: LOW is above HIGH: it is HYSTERESIS(IN, LOW, HIGH)"},
+    {"HYSTERESIS(HIGH := -6, LOW := -5.5, IN := f64)", "1:31: LOW is above HIGH: it is HYSTERESIS(IN, LOW, HIGH)"},
     /* types */
     {"yes + 1", "1:1: + takes numbers and times: 'yes' is BOOL"},
     {"f64 AND yes", "1:1: AND takes BOOL or a bit string: 'f64' is LREAL"},

@@ -219,6 +219,22 @@ static void test_chosen_event_is_told_whole(void **state)
     assert_shows(last); /* on its second row */
 }
 
+static void test_what_was_said_with_an_event_stands_behind_it(void **state)
+{
+    (void)state;
+    struct mbp_event note[1] = {
+        {.seq = 8, .code = MBP_EV_NOTE, .machine = MBP_NONE16, .sensor = MBP_NONE16, .actor = 1}};
+    static char said[] = "pump 2 is noisy";
+    char *const comments[1] = {said};
+    struct watch_model one = model;
+    one.events = note;
+    one.comments = comments;
+    one.event_count = 1;
+    struct watch_view view = {.page = WATCH_JOURNAL};
+    watch_layout(&one, &view, 80, 24, &screen);
+    assert_shows(" # pump 2 is noisy");
+}
+
 static void test_text_beyond_ascii_is_measured_in_columns(void **state)
 {
     (void)state;
@@ -699,6 +715,7 @@ int main(void)
         cmocka_unit_test(test_wide_name_of_a_plant_leaves_the_clock_in_its_place),
         cmocka_unit_test(test_titles_and_keys_are_whole_at_eighty_columns),
         cmocka_unit_test(test_chosen_event_is_told_whole),
+        cmocka_unit_test(test_what_was_said_with_an_event_stands_behind_it),
         cmocka_unit_test(test_text_beyond_ascii_is_measured_in_columns),
         cmocka_unit_test(test_machines_show_their_state_in_word_and_paint),
         cmocka_unit_test(test_small_terminal_is_told_so),

@@ -298,6 +298,23 @@ static void test_address_that_looks_like_a_register_number_is_warned_of(void **s
     mbp_plant_free(plant);
 }
 
+/* As SunSpec's maps do: 40000 is no register's number. */
+static void test_addresses_of_a_map_that_begins_at_40000_are_meant(void **state)
+{
+    (void)state;
+    static const char *const begins[] = {"    points: [{at: holding 40000, value: 7}]\n",
+                                         "    tables: {holding_registers: [{at: 40000, values: [7]}]}\n"};
+    for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++) {
+        char text[512];
+        snprintf(text, sizeof text, "%s    sensors: [{name: T1, register: {at: 40001}}]\n%s", UNIT, begins[i]);
+        struct mbp_plant *plant = plant_of_text(text);
+        char *told = summary_of(plant);
+        assert_null(strstr(told, "'at' counts from 0"));
+        free(told);
+        mbp_plant_free(plant);
+    }
+}
+
 static void test_quoted_null_is_a_text(void **state)
 {
     (void)state;
@@ -316,6 +333,7 @@ int main(void)
         cmocka_unit_test(test_on_and_off_are_taken_as_true_and_false),
         cmocka_unit_test(test_quoted_null_is_a_text),
         cmocka_unit_test(test_address_that_looks_like_a_register_number_is_warned_of),
+        cmocka_unit_test(test_addresses_of_a_map_that_begins_at_40000_are_meant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

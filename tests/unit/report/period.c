@@ -48,7 +48,7 @@ static void test_text_tells_the_figures_of_the_period(void **state)
 {
     (void)state;
     static const char *const words[] = {
-        "2025-11-24 16:00:00 to 2025-11-24 17:00:00: 1h 0min of the plant's time, 16 events",
+        "2025-11-24 16:00:00Z to 2025-11-24 17:00:00Z: 1h 0min of the plant's time, 16 events",
         "Availability 95.8 % of all machines together",
         "FILL1 91.7 % 91.7 % 55min 0s 5min 0s 1 55min 0s 5min 0s",
         "FILL1 91.7 % 90.9 % 98.0 % 81.7 % 98 2",
@@ -60,15 +60,17 @@ static void test_text_tells_the_figures_of_the_period(void **state)
         "PACK1 100.0 % - - - - -",
         "Raised 12: 0 critical, 0 high, 12 medium, 0 low; 0 cleared",
         "Rate 12.0 an hour",
-        "Peak 12 in ten minutes, at 2025-11-24 16:13:40",
+        "Peak 12 in ten minutes, at 2025-11-24 16:13:40Z",
         "Floods 1, ",
         "Chattering 1 (three times or more in a minute)",
         "Stale 0 (active for more than 24 h)",
         "Acknowledged 1, after 5min 0s on average; 0 waiting",
         "TT101 FILL1 Overheating high medium 12 100.0 % 100.0 % 10 50min 0s",
-        "2025-11-24 16:10:00",
+        "2025-11-24 16:10:00Z",
         NULL};
+    setenv("TZ", "CET-1", 1); /* UTC wherever it is made */
     has_all(squeezed(written(MBP_FORMAT_TEXT, MBP_LANG_EN)), words);
+    setenv("TZ", "UTC", 1);
 }
 
 static void test_text_in_french_has_french_words_and_commas(void **state)

@@ -45,9 +45,9 @@ static void test_text_tells_everything_on_plain_lines(void **state)
         "Line",
         "2 machines: 1 en_service, 1 en_panne, 0 maintenance; 4 sensors",
         "1 active, 1 unacknowledged",
-        "2025-11-24 16:00:00  FILL1 en_service -> en_panne: TT101 Overheating 92.3 °C (limit 85 °C) (event 7)",
+        "2025-11-24 16:00:00Z  FILL1 en_service -> en_panne: TT101 Overheating 92.3 °C (limit 85 °C) (event 7)",
         "37200 done, 3 late; simulated time 1h 2min",
-        "2025-11-24 16:00:00  1min 30s",
+        "2025-11-24 16:00:00Z  1min 30s",
         "active, unacknowledged",
         NULL};
     struct mbp_report report = report_example(plant);

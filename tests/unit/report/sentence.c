@@ -132,6 +132,29 @@ static struct mbp_event refused(enum mbp_table table, unsigned addr, enum mbp_st
     return event;
 }
 
+static struct mbp_event refused_setting(const char *controller, enum mbp_setting setting, float value)
+{
+    const uint32_t c = mbp_plant_find_controller(plant, controller);
+    const struct mbp_unit *unit = &plant->units[plant->controllers[c].unit];
+    const unsigned addr = mbp_map_addr(plant, unit, MBP_MAP_SETTINGS, c) + 2 * (unsigned)setting;
+    return refused(MBP_HOLDING_REGISTERS, addr, MBP_EX_SERVER_DEVICE_FAILURE, value);
+}
+
+static void test_refused_setting_names_its_range_and_what_else_it_may_be(void **state)
+{
+    (void)state;
+    says(refused_setting("TIC101", MBP_SET_SETPOINT, 600),
+         "TIC101.setpoint: setting 600 refused: outside its range 0..150 °C, by 127.0.0.1");
+    says(refused_setting("TIC101", MBP_SET_GAIN, -1),
+         "TIC101.gain: setting -1 refused: outside its range 0..1000000, by 127.0.0.1");
+    says(refused_setting("TIC101", MBP_SET_MANUAL, 130),
+         "TIC101.manual: setting 130 refused: outside its range 0..100 %, by 127.0.0.1");
+    says(refused_setting("TIC101", MBP_SET_MANUAL, 30),
+         "TIC101.manual: setting 30 refused: TIC101 in automatic moves it, by 127.0.0.1");
+    says(refused_setting("TIC101", MBP_SET_LOW, 30), "TIC101.output_low: setting 30 refused: the lowest "
+                                                     "output would be above the highest, by 127.0.0.1");
+}
+
 static void test_refused_write_names_point_value_and_reason(void **state)
 {
     (void)state;
@@ -340,6 +363,7 @@ int main(void)
         cmocka_unit_test(test_force_and_release_tell_the_value),
         cmocka_unit_test(test_limit_change_tells_old_and_new),
         cmocka_unit_test(test_refused_write_names_point_value_and_reason),
+        cmocka_unit_test(test_refused_setting_names_its_range_and_what_else_it_may_be),
         cmocka_unit_test(test_refused_write_of_no_point_tells_address_reference_and_exception),
         cmocka_unit_test(test_counters_that_function_8_cleared_are_told),
         cmocka_unit_test(test_names_that_the_plant_does_not_have_become_numbers),

@@ -168,6 +168,22 @@ static void test_first_out_is_the_one_that_acted_first_whatever_follows(void **s
     assert_int_equal(now(line)->machine[M1].first_out, empty);
 }
 
+/* It acts and is over in maintenance; what stops the machine afterwards is a master. */
+static void test_first_out_is_none_when_a_command_stops_the_machine(void **state)
+{
+    struct line *line = *state;
+    line_write_coil(line, MBP_MAINTENANCE, true);
+    line_scan(line, 1);
+    show(line, 1, 5);
+    assert_int_equal(interlock(line, "M1.LOW"), MBP_INTERLOCK_ACTING);
+    show(line, 5, 1);
+    line_write_coil(line, MBP_EN_PANNE, true);
+    line_scan(line, 2);
+    assert_int_equal(state_of(line, M1), MBP_EN_PANNE);
+    assert_int_equal(now(line)->machine[M1].first_out, UINT32_MAX);
+    assert_told(line, MBP_EV_MACHINE_STATE, "M1.LOW", 0);
+}
+
 static void test_permissive_refuses_the_start_and_stops_nothing(void **state)
 {
     struct line *line = *state;
@@ -409,6 +425,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_interlock_trips_behind_its_delay_and_is_no_alarm),
         TEST(test_first_out_is_the_one_that_acted_first_whatever_follows),
+        TEST(test_first_out_is_none_when_a_command_stops_the_machine),
         TEST(test_permissive_refuses_the_start_and_stops_nothing),
         TEST(test_interlock_that_cannot_be_reckoned_acts),
         TEST(test_bypass_holds_it_off_for_its_time_and_is_an_alarm_as_long),

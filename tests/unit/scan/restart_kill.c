@@ -719,67 +719,10 @@ static void test_kill_at_any_moment_what_was_told_is_exact(void **state)
     munmap(world, sizeof *world);
 }
 
-/* ---- what no event tells ------------------------------------------------------------------------------------------
- */
-
-enum { COIL_SHELVE_ALL = 5 }; /* of a machine */
-static const char rising[] =
-    "mbplant: 1\n"
-    "name: Line\n"
-    "scan: 100ms\n"
-    "units:\n"
-    "  - id: 1\n"
-    "    machines:\n"
-    "      - name: FILL1\n"
-    "        sensors:\n"
-    "          - {name: TT101, range: [0, 150], max: 85, register: {type: float32},\n"
-    "             signal: {base: 65, wave: {shape: square, amplitude: 50, period: 2s, phase: 0.5}}}\n";
-
-/* A machine that stands already meets the first sensor that would trip it, and its alarms are shelved. */
-static void meet_a_first_out(const char *yaml)
-{
-    line.time = world->time;
-    line.checkpoint_every_ns = 3600 * MBP_NS_PER_S; /* none comes: what is known afterwards is in the tail */
-    line_start(&line, yaml);
-    line_write_coil(&line, COIL_FILL1 + COIL_SHELVE_ALL, true);
-    line_write_coil(&line, COIL_FILL1 + MBP_EN_PANNE, true);
-    line_scan(&line, 3);
-    assert_int_equal(mbp_scan_state(line.scan)->machine[0].first_out, UINT32_MAX);
-    line_scan(&line, 12);
-    world->told.first_out[0] = mbp_scan_state(line.scan)->machine[0].first_out;
-    raise(SIGKILL);
-}
-
-static void begin_with_it(const char *yaml)
-{
-    line.time = world->time;
-    line.checkpoint_every_ns = 3600 * MBP_NS_PER_S;
-    line_start(&line, yaml);
-    assert_int_equal(mbp_scan_state(line.scan)->machine[0].first_out, world->told.first_out[0]);
-    line_stop(&line);
-    fflush(NULL);
-    _exit(0);
-}
-
-static void test_first_out_of_a_machine_that_stood_already_outlives_a_kill(void **state)
-{
-    (void)state;
-    share_world();
-    begin_world(0);
-    int status = run_life(meet_a_first_out, rising);
-    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-    assert_int_equal(world->told.first_out[0], 0);
-    status = run_life(begin_with_it, rising);
-    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-    line_end(&line);
-    munmap(world, sizeof *world);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kill_at_any_moment_what_was_told_is_exact),
-        cmocka_unit_test(test_first_out_of_a_machine_that_stood_already_outlives_a_kill),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

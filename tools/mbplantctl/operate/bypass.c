@@ -16,12 +16,16 @@ static enum ctl_exit find_interlock(struct ctl *ctl, struct ctl_one_alarm *out)
     uint32_t s = mbp_plant_find_sensor(plant, ctl_spelling(plant, ctl->options->argv[0]));
     if (s != UINT32_MAX && plant->sensors[s].is_alarm) {
         *out = (struct ctl_one_alarm){s, MBP_CONDITION};
-    } else if (s != UINT32_MAX) {
+    } else if (s != UINT32_MAX && mbp_sensor_interlocks(&plant->sensors[s]) != 0) {
         ctl_error("%s: each interlock is bypassed by the name of its alarm: %s.high_high", plant->sensors[s].name,
                   plant->sensors[s].name);
         return CTL_USAGE;
     } else if (!ctl_one_alarm_find(plant, ctl->options->argv[0], out)) {
-        ctl_unknown_name(plant, CTL_INTERLOCK, ctl->options->argv[0]);
+        const char *asked = ctl_spelling(plant, ctl->options->argv[0]);
+        if (ctl_is_known(plant, asked))
+            ctl_error("%s is no interlock; mbplantctl interlocks lists those that there are", asked);
+        else
+            ctl_unknown_name(plant, CTL_INTERLOCK, asked);
         return CTL_USAGE;
     }
     if ((mbp_sensor_interlocks(&plant->sensors[out->sensor]) >> out->alarm & 1u) == 0) {

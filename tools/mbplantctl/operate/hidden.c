@@ -209,6 +209,38 @@ static void end(struct search *search)
     free(search->by_name);
 }
 
+static bool is_hidden(const struct mbp_report_alarm *alarm)
+{
+    return alarm->bypass || alarm->state >= MBP_ALARM_SHELVED;
+}
+
+static struct hidden hidden_of(const struct mbp_plant *plant, const struct mbp_report_alarm *alarm)
+{
+    return (struct hidden){.alarm = {(uint32_t)(alarm->sensor - plant->sensors), (unsigned)alarm->limit},
+                           .by = alarm->bypass ? MBP_HIDING_BYPASSED : hiding_of(alarm->state)};
+}
+
+enum mbp_status ctl_hidden_since(struct ctl *ctl, struct mbp_report_alarm *alarms, size_t count)
+{
+    const struct mbp_telling telling = ctl_telling(ctl);
+    struct search search = {.by = &telling, .plant = ctl->plant, .items = calloc(count + 1, sizeof *search.items)};
+    enum mbp_status status = MBP_ERR_MEMORY;
+    for (size_t i = 0; i < count && search.items != NULL; i++) {
+        if (is_hidden(&alarms[i]))
+            search.items[search.count++] = hidden_of(ctl->plant, &alarms[i]);
+    }
+    if (search.items != NULL && prepare(&search))
+        status = tell(ctl, &search);
+    for (size_t i = 0, at = 0; i < count && status == MBP_OK; i++) {
+        if (!is_hidden(&alarms[i]))
+            continue;
+        const struct hidden *item = &search.items[at++];
+        alarms[i].since_ms = item->told ? item->event.wall_ms : alarms[i].since_ms;
+    }
+    end(&search);
+    return status;
+}
+
 /* ---- the table --------------------------------------------------------------------------------------------------- */
 
 static const struct mbp_grid_column bypass_columns[] = {

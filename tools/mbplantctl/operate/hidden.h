@@ -4,8 +4,12 @@
 #define MBP_CTL_HIDDEN_H
 
 #include "ctl.h"
+#include "mbplant/report.h"
 
 enum ctl_exit ctl_hidden_run(struct ctl *ctl);
 enum ctl_exit ctl_bypasses_run(struct ctl *ctl);
+
+/* Gives hidden alarms, and bypasses, the time of the event that hides them, where the journal tells. */
+enum mbp_status ctl_hidden_since(struct ctl *ctl, struct mbp_report_alarm *alarms, size_t count);
 
 #endif

@@ -245,15 +245,33 @@ struct nearest {
     char best[96];
 };
 
-static int try_point(const struct mbp_point *point, void *ctx)
+static void try_name(struct nearest *nearest, const char *name)
 {
-    struct nearest *nearest = ctx;
-    const char *candidates[] = {nearest->best, point->name};
+    const char *candidates[] = {nearest->best, name};
     bool has_best = nearest->best[0] != '\0';
     const char *better = mbp_nearest(nearest->word, has_best ? candidates : candidates + 1, has_best ? 2 : 1);
-    if (better == point->name)
-        snprintf(nearest->best, sizeof nearest->best, "%s", point->name);
+    if (better == name)
+        snprintf(nearest->best, sizeof nearest->best, "%s", name);
+}
+
+static int try_point(const struct mbp_point *point, void *ctx)
+{
+    try_name(ctx, point->name);
     return 0;
+}
+
+static void nearest_interlock(const struct mbp_plant *plant, struct nearest *nearest)
+{
+    char name[96];
+    for (uint32_t s = 0; s < plant->sensor_count; s++) {
+        const struct mbp_sensor *sensor = &plant->sensors[s];
+        for (unsigned left = mbp_sensor_interlocks(sensor); left != 0; left &= left - 1) {
+            const char *alarm = mbp_limit_name((enum mbp_limit)__builtin_ctz(left));
+            snprintf(name, sizeof name, "%s%s%s", sensor->name, sensor->is_alarm ? "" : ".",
+                     sensor->is_alarm ? "" : alarm);
+            try_name(nearest, name);
+        }
+    }
 }
 
 /* The machine or sensor whose name is nearest to word; NULL = none is near. */
@@ -366,7 +384,10 @@ void ctl_unknown_name(const struct mbp_plant *plant, enum ctl_what what, const c
         tell_no_address(plant, mbp_table_word(MBP_HOLDING_REGISTERS), name);
         return;
     }
-    nearest_name(plant, what == CTL_INTERLOCK ? CTL_ANY_POINT : what, &nearest);
+    if (what == CTL_INTERLOCK)
+        nearest_interlock(plant, &nearest);
+    else
+        nearest_name(plant, what, &nearest);
     if (nearest.best[0] != '\0')
         ctl_error("%s has no %s '%s'; did you mean %s? mbplantctl %s lists them", plant->name, ctl_tr(nouns[what]),
                   name, nearest.best, lists);

@@ -185,7 +185,9 @@ static enum ctl_exit run_named(struct ctl *ctl)
     uint32_t sensor;
     const bool untold = any_untold(ctl->plant, &named, &sensor);
     const bool none = untold && report->alarm_count == 0;
-    enum mbp_status status = none ? MBP_OK : write_named(ctl, report);
+    enum mbp_status status = none ? MBP_OK : ctl_hidden_since(ctl, overview.seen.alarms, report->alarm_count);
+    if (!none && status == MBP_OK)
+        status = write_named(ctl, report);
     ctl_overview_free(ctl->plant, &overview);
     if (none)
         ctl_no_alarm_shown(ctl->plant, sensor);
@@ -207,16 +209,16 @@ CTL_VERB(alarms)
     enum ctl_exit code = ctl_overview_take(ctl, &overview);
     if (code != CTL_OK)
         return code;
-    enum mbp_status status = MBP_OK;
     size_t left_out = 0;
     overview.seen.report.lang = ctl->options->lang;
     if (ctl->options->all)
         overview.seen.report.alarm_count =
             keep_told(ctl->plant, overview.seen.alarms,
                       mbp_overview_alarms(ctl->plant, &overview.snapshot, true, overview.seen.alarms));
-    if (overview.seen.report.alarm_count == 0 && ctl->options->format == MBP_FORMAT_TEXT)
+    enum mbp_status status = ctl_hidden_since(ctl, overview.seen.alarms, overview.seen.report.alarm_count);
+    if (status == MBP_OK && overview.seen.report.alarm_count == 0 && ctl->options->format == MBP_FORMAT_TEXT)
         ctl_say(knows_all(ctl->plant) ? "no alarms\n" : "no alarms that an address shows\n");
-    else
+    else if (status == MBP_OK)
         status = mbp_report_write_alarms_in(&overview.seen.report, ctl->options->format, ctl->colour,
                                             ctl_terminal_width(ctl), &left_out, stdout);
     if (status == MBP_OK && left_out > 0)

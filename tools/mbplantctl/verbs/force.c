@@ -194,15 +194,27 @@ static enum ctl_exit let_go(struct ctl *ctl, uint32_t first, uint32_t count, str
 static enum ctl_exit release_several(struct ctl *ctl, const char *name, uint32_t first, uint32_t count)
 {
     struct released done = {0};
+    struct ctl_forced forced = {0};
     bool points = ctl_is_all(ctl->options->argv[0]) && ctl->plant->instructor;
+    enum mbp_status status = MBP_OK;
     enum ctl_exit code = let_go(ctl, first, count, &done);
+    if (code == CTL_OK && points) /* those that the line below counts: what is forced meanwhile goes too */
+        status = ctl_forced_read(ctl, &forced);
+    if (status != MBP_OK)
+        return ctl_fail(ctl, status, name);
     if (code == CTL_OK && points)
         code = ctl_ask_release_all(ctl);
     if (code == CTL_OK && (points || done.released + done.unseen > 0))
         code = ctl_await_effect(ctl, name); /* once, for all of them */
     if (code != CTL_OK)
         return code;
-    ctl_say("%s: %u sensor%s released\n", name, done.released, done.released == 1 ? "" : "s");
+    const char *sensors = done.released == 1 ? "" : "s";
+    if (forced.count > 0)
+        ctl_say("%s: %u sensor%s and %u point%s released\n", name, done.released, sensors, (unsigned)forced.count,
+                forced.count == 1 ? "" : "s");
+    else
+        ctl_say("%s: %u sensor%s released\n", name, done.released, sensors);
+    ctl_say_let_go(ctl, &forced);
     if (done.unseen > 0)
         ctl_say("  and %u of which no address shows whether it was forced\n", done.unseen);
     code = ctl_no_places(&done.missing);

@@ -243,44 +243,83 @@ static bool find_held(const struct ctl *ctl, uint32_t unit, const uint16_t *reco
            out->count == record[MBP_SIM_FORCE_COUNT];
 }
 
-static void print_one(const struct ctl *ctl, const uint16_t *record)
-{
-    enum mbp_table table = table_of(record[MBP_SIM_FORCE_TABLE]);
-    uint16_t count = record[MBP_SIM_FORCE_COUNT];
-    const struct mbp_unit *unit = mbp_plant_find_unit(ctl->plant, record[MBP_SIM_FORCE_UNIT]);
-    struct ctl_point point = {.limit = -1, .unit = (uint8_t)record[MBP_SIM_FORCE_UNIT]};
+/* A record that holds something, and where; false when it does not, or nobody knows where. */
+struct held {
+    struct ctl_point point; /* where named */
+    bool named;
+    uint16_t count, mask;
     uint16_t words[MBP_SIM_FORCE_VALUES];
     char where[48];
-    char value[300];
+};
+
+static bool take_held(const struct ctl *ctl, const uint16_t *record, struct held *out)
+{
+    const enum mbp_table table = table_of(record[MBP_SIM_FORCE_TABLE]);
+    const struct mbp_unit *unit = mbp_plant_find_unit(ctl->plant, record[MBP_SIM_FORCE_UNIT]);
+    const uint16_t count = record[MBP_SIM_FORCE_COUNT];
+    *out = (struct held){.point = {.limit = -1, .unit = (uint8_t)record[MBP_SIM_FORCE_UNIT]}, .count = count};
     if (count == 0 || count > MBP_SIM_FORCE_VALUES || table >= MBP_TABLE_COUNT || unit == NULL)
+        return false;
+    memcpy(out->words, record + MBP_SIM_FORCE_VALUE, sizeof out->words);
+    out->mask = count == 1 ? record[MBP_SIM_FORCE_MASK] : 0;
+    out->named = find_held(ctl, (uint32_t)(unit - ctl->plant->units), record, out->mask, &out->point.map);
+    if (out->named)
+        ctl_point_take_part(&out->point, out->words);
+    ctl_address_text(table, record[MBP_SIM_FORCE_ADDRESS], count, out->where, sizeof out->where);
+    return true;
+}
+
+static void print_one(const struct ctl *ctl, const uint16_t *record)
+{
+    struct held held;
+    char value[300];
+    if (!take_held(ctl, record, &held))
         return;
-    memcpy(words, record + MBP_SIM_FORCE_VALUE, sizeof words);
-    const uint16_t mask = count == 1 ? record[MBP_SIM_FORCE_MASK] : 0;
-    bool named = find_held(ctl, (uint32_t)(unit - ctl->plant->units), record, mask, &point.map);
-    if (named)
-        ctl_point_take_part(&point, words);
-    ctl_address_text(table, record[MBP_SIM_FORCE_ADDRESS], count, where, sizeof where);
-    if (named)
-        ctl_say("forced: %s = %s  (%s of unit %u)\n", point.map.name,
-                ctl_point_text(&point, words, value, sizeof value), where, point.unit);
-    else if (mask != 0)
-        ctl_say("forced: %s of unit %u = 0x%04X of the bits 0x%04X\n", where, point.unit, words[0] & mask, mask);
+    const unsigned unit = held.point.unit;
+    if (held.named)
+        ctl_say("forced: %s = %s  (%s of unit %u)\n", held.point.map.name,
+                ctl_point_text(&held.point, held.words, value, sizeof value), held.where, unit);
+    else if (held.mask != 0)
+        ctl_say("forced: %s of unit %u = 0x%04X of the bits 0x%04X\n", held.where, unit, held.words[0] & held.mask,
+                held.mask);
     else
-        ctl_say("forced: %s of unit %u = %s\n", where, point.unit, ctl_words_text(words, count, value, sizeof value));
+        ctl_say("forced: %s of unit %u = %s\n", held.where, unit,
+                ctl_words_text(held.words, held.count, value, sizeof value));
+}
+
+enum mbp_status ctl_forced_read(const struct ctl *ctl, struct ctl_forced *out)
+{
+    out->count = 0;
+    if (!ctl->plant->instructor)
+        return MBP_OK;
+    enum mbp_status status =
+        ctl_read(ctl->link, MBP_INSTRUCTOR_UNIT, MBP_INPUT_REGISTERS, MBP_SIM_IR_FORCED_POINTS, 1, &out->count);
+    if (status == MBP_OK && out->count > 0)
+        status = ctl_read(ctl->link, MBP_INSTRUCTOR_UNIT, MBP_INPUT_REGISTERS, MBP_SIM_IR_FORCED,
+                          sizeof out->records / sizeof out->records[0], out->records);
+    if (status != MBP_OK)
+        out->count = 0;
+    return status > 0 ? MBP_OK : status; /* who may not read that unit sees nothing of it */
 }
 
 enum mbp_status ctl_print_forced(const struct ctl *ctl)
 {
-    uint16_t records[MBP_SIM_FORCED_MAX * MBP_SIM_FORCE_WORDS];
-    uint16_t forced = 0;
-    if (!ctl->plant->instructor)
-        return MBP_OK;
-    enum mbp_status status =
-        ctl_read(ctl->link, MBP_INSTRUCTOR_UNIT, MBP_INPUT_REGISTERS, MBP_SIM_IR_FORCED_POINTS, 1, &forced);
-    if (status == MBP_OK && forced > 0)
-        status = ctl_read(ctl->link, MBP_INSTRUCTOR_UNIT, MBP_INPUT_REGISTERS, MBP_SIM_IR_FORCED,
-                          sizeof records / sizeof records[0], records);
-    for (unsigned i = 0; i < MBP_SIM_FORCED_MAX && status == MBP_OK && forced > 0; i++)
-        print_one(ctl, records + (size_t)i * MBP_SIM_FORCE_WORDS);
-    return status > 0 ? MBP_OK : status; /* who may not read that unit sees nothing of it */
+    struct ctl_forced forced;
+    const enum mbp_status status = ctl_forced_read(ctl, &forced);
+    for (unsigned i = 0; i < MBP_SIM_FORCED_MAX && forced.count > 0; i++)
+        print_one(ctl, forced.records + (size_t)i * MBP_SIM_FORCE_WORDS);
+    return status;
+}
+
+void ctl_say_let_go(const struct ctl *ctl, const struct ctl_forced *forced)
+{
+    struct held held;
+    for (unsigned i = 0; i < MBP_SIM_FORCED_MAX && forced->count > 0; i++) {
+        if (!take_held(ctl, forced->records + (size_t)i * MBP_SIM_FORCE_WORDS, &held))
+            continue;
+        if (held.named)
+            ctl_say("  released: %s  (%s of unit %u)\n", held.point.map.name, held.where, held.point.unit);
+        else
+            ctl_say("  released: %s of unit %u\n", held.where, held.point.unit);
+    }
 }

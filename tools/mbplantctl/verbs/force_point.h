@@ -4,6 +4,7 @@
 #define MBP_CTL_FORCE_POINT_H
 
 #include "ctl.h"
+#include "mbplant/instructor.h"
 #include "slave/point.h"
 
 /* force ADDRESS VALUE.. and release ADDRESS. */
@@ -14,8 +15,18 @@ enum ctl_exit ctl_release_address(struct ctl *ctl);
 enum ctl_exit ctl_force_point(struct ctl *ctl, const struct ctl_point *point, const char *text);
 enum ctl_exit ctl_release_point(struct ctl *ctl, const struct ctl_point *point);
 
-/* Lines of what is held; nothing without an instructor, or when nothing is. */
+/* The records of what is held beside sensors; none without an instructor, or for who may not read his unit. */
+struct ctl_forced {
+    uint16_t count;
+    uint16_t records[MBP_SIM_FORCED_MAX * MBP_SIM_FORCE_WORDS];
+};
+enum mbp_status ctl_forced_read(const struct ctl *ctl, struct ctl_forced *out);
+
+/* Lines of what is held; nothing when nothing is. */
 enum mbp_status ctl_print_forced(const struct ctl *ctl);
+
+/* Lines of what was held and is let go. */
+void ctl_say_let_go(const struct ctl *ctl, const struct ctl_forced *forced);
 
 /* Asks the instructor's unit to let a point go, whether it is held or not, or all that is held beside sensors. Says
  * nothing, and waits for nothing. */

@@ -156,16 +156,32 @@ static bool has_place(const struct ctl *ctl, const struct meant *meant, enum mbp
 
 /* ---- one alarm alone --------------------------------------------------------------------------------------------- */
 
+/* Of one alarm; 0 = there is no longest, or it is not one. */
+static uint64_t longest_shelf_s(struct ctl *ctl)
+{
+    struct ctl_one_alarm alarm;
+    if (ctl_plant(ctl) == NULL || !ctl_one_alarm_find(ctl->plant, ctl->options->argv[0], &alarm))
+        return 0;
+    return mbp_longest_shelf_ns(ctl->plant, alarm.sensor, alarm.alarm) / MBP_NS_PER_S;
+}
+
+/* What the slave would refuse too, but not say how long it may be. */
+static bool is_too_long(const struct ctl_options *options, uint64_t longest_s)
+{
+    char span[32], longest[32];
+    if (options->once || longest_s == 0 || options->shelf_s <= longest_s)
+        return false;
+    ctl_error("%s: a shelf for %s is longer than the plant file allows, which is %s", options->argv[0],
+              mbp_span_text_in(ctl_spoken(), options->shelf_s, span, sizeof span),
+              mbp_span_text_in(ctl_spoken(), longest_s, longest, sizeof longest));
+    return true;
+}
+
 /* How long one alarm is to be shelved, as the operator is told; without an end of its own as long as its plant file
  * says. */
-static const char *shelved_text(struct ctl *ctl, char *buf, size_t size)
+static const char *shelved_text(const struct ctl_options *options, uint64_t longest_s, char *buf, size_t size)
 {
-    const struct ctl_options *options = ctl->options;
-    struct ctl_one_alarm alarm;
     char span[32];
-    uint64_t longest_s = 0;
-    if (ctl_plant(ctl) != NULL && ctl_one_alarm_find(ctl->plant, options->argv[0], &alarm))
-        longest_s = mbp_longest_shelf_ns(ctl->plant, alarm.sensor, alarm.alarm) / MBP_NS_PER_S;
     if (options->once)
         snprintf(buf, size, ctl_tr("shelved until it returns to normal"));
     else if (options->shelf_s != 0)
@@ -205,8 +221,11 @@ CTL_VERB(shelve)
         return CTL_USAGE;
     }
     enum ctl_exit code;
+    const uint64_t longest_s = longest_shelf_s(ctl);
+    if (is_too_long(options, longest_s))
+        return CTL_FAILED;
     if (did_alone(ctl, MBP_DEED_SHELVE, options->once ? MBP_SHELVE_ONCE : options->shelf_s,
-                  shelved_text(ctl, done, sizeof done), &code))
+                  shelved_text(options, longest_s, done, sizeof done), &code))
         return code;
     code = find_meant(ctl, &meant);
     if (code != CTL_OK)

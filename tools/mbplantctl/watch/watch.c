@@ -44,6 +44,7 @@ static struct watch_model model_of(struct watch *watch)
         .overview = slave->has_overview ? &slave->overview : NULL,
         .events = slave->events,
         .event_count = slave->event_count,
+        .comments = slave->comments,
         .names = &slave->ctl->names,
         .host = target->host,
         .port = target->port,
@@ -123,6 +124,8 @@ static enum outcome look(struct watch *watch)
     bool was_gone = slave->trouble[0] != '\0';
     enum outcome outcome = MOVED;
     watch_slave_look(slave);
+    if (!was_gone && slave->trouble[0] != '\0' && watch->view.message_paint == MBP_PAINT_GOOD)
+        watch->view.message[0] = '\0'; /* why it is gone stands there now, and not that it came back before */
     if (was_gone && slave->trouble[0] == '\0') {
         char span[32];
         snprintf(watch->view.message, sizeof watch->view.message, ctl_tr("the slave answers again, after %s"),

@@ -3,6 +3,7 @@
 #ifndef MBP_CTL_WATCH_H
 #define MBP_CTL_WATCH_H
 
+#include "mbplant/event/comment.h"
 #include "verbs/overview.h"
 
 #define WATCH_WIDTH_MIN  80u
@@ -86,6 +87,7 @@ struct watch_model {
     const struct ctl_overview *overview; /* NULL likewise; the last one while the slave is gone */
     const struct mbp_event *events;      /* oldest first */
     size_t event_count;
+    char *const *comments;         /* what was said with each, NULL = nothing; NULL: with none */
     const struct mbp_names *names; /* of what they are about */
     const char *host;
     uint16_t port;
@@ -171,6 +173,11 @@ struct watch_screen {
 
 /* How events are told there. */
 struct mbp_telling watch_telling(const struct watch_model *model);
+
+#define WATCH_EVENT_TEXT (256 + sizeof " # " + MBP_COMMENT_MAX)
+
+/* The at-th event as a sentence, with what was said with it. */
+const char *watch_event_text(const struct watch_model *model, size_t at, char buf[WATCH_EVENT_TEXT]);
 
 /* ---- layout ------------------------------------------------------------------------------------------------------ */
 

@@ -186,9 +186,8 @@ static void selected_event(const struct watch_model *model, const struct watch_v
     if (view->page != WATCH_JOURNAL || choice->is != WATCH_CHOSEN || choice->at >= watch_count(model, WATCH_JOURNAL))
         return;
     const struct mbp_event *event = &model->events[model->event_count - 1 - choice->at];
-    const struct mbp_telling by = watch_telling(model);
-    char text[256];
-    snprintf(buf, size, "%u: %s", event->seq, mbp_report_sentence(&by, event, text, sizeof text));
+    char text[WATCH_EVENT_TEXT];
+    snprintf(buf, size, "%u: %s", event->seq, watch_event_text(model, choice->at, text));
 }
 
 /* What the last rows but one are for: a question, what became of an action, why there is no slave. */

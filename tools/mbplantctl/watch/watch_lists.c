@@ -303,15 +303,25 @@ struct mbp_telling watch_telling(const struct watch_model *model)
     return (struct mbp_telling){model->plant, model->names, ctl_spoken()};
 }
 
+const char *watch_event_text(const struct watch_model *model, size_t at, char buf[WATCH_EVENT_TEXT])
+{
+    const struct mbp_telling by = watch_telling(model);
+    const size_t i = model->event_count - 1 - at;
+    const char *comment = model->comments != NULL ? model->comments[i] : NULL;
+    char text[256];
+    snprintf(buf, WATCH_EVENT_TEXT, "%s%s%s", mbp_report_sentence(&by, &model->events[i], text, sizeof text),
+             comment != NULL ? " # " : "", comment != NULL ? comment : "");
+    return buf;
+}
+
 static void lay_event(const struct watch_model *model, size_t at, const struct watch_screen *out, struct watch_row *row)
 {
     const struct mbp_event *event = &model->events[model->event_count - 1 - at];
-    const struct mbp_telling by = watch_telling(model);
-    char text[256];
+    char text[WATCH_EVENT_TEXT];
     time_text(model, event->wall_ms, text, sizeof text);
     watch_put(out, row, MBP_PAINT_NONE, TIME_WIDTH, "%s", text);
     watch_put(out, row, event->code == MBP_EV_ALARM_RAISED ? MBP_PAINT_BAD : MBP_PAINT_NONE, 0, "%s",
-              mbp_report_sentence(&by, event, text, sizeof text));
+              watch_event_text(model, at, text));
 }
 
 static void title_events(const struct watch_model *model, const struct watch_screen *out, struct watch_row *row)

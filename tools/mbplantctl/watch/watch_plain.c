@@ -111,8 +111,10 @@ static void tell_events(const struct watch_slave *slave, const struct known *kno
         const struct mbp_event *event = &slave->events[i];
         if (event->seq <= told)
             continue;
-        ctl_say("%s %-8s %u %s\n", mbp_time_format(event->wall_ms, time, sizeof time), "event", event->seq,
-                mbp_report_sentence(&by, event, text, sizeof text));
+        const char *comment = slave->comments[i];
+        ctl_say("%s %-8s %u %s%s%s\n", mbp_time_format(event->wall_ms, time, sizeof time), "event", event->seq,
+                mbp_report_sentence(&by, event, text, sizeof text), comment != NULL ? " # " : "",
+                comment != NULL ? comment : "");
     }
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "slave/comments.h"
 #include "slave/events.h"
 #include "slave/names.h"
 
@@ -64,6 +65,17 @@ enum ctl_exit watch_quietly(struct ctl *ctl, enum ctl_exit (*run)(struct ctl *ct
     return code;
 }
 
+/* ---- events ------------------------------------------------------------------------------------------------------ */
+
+static void forget_events(struct watch_slave *slave)
+{
+    for (size_t i = 0; i < slave->event_count; i++) {
+        free(slave->comments[i]);
+        slave->comments[i] = NULL;
+    }
+    slave->event_count = 0;
+}
+
 /* ---- the plant --------------------------------------------------------------------------------------------------- */
 
 void watch_slave_forget(struct watch_slave *slave)
@@ -71,7 +83,7 @@ void watch_slave_forget(struct watch_slave *slave)
     if (slave->has_overview)
         ctl_overview_free(slave->ctl->plant, &slave->overview);
     slave->has_overview = false;
-    slave->event_count = 0;
+    forget_events(slave);
     ctl_close(slave->ctl);
 }
 
@@ -120,15 +132,18 @@ static bool find_again(struct watch_slave *slave)
     return true;
 }
 
-/* ---- events ------------------------------------------------------------------------------------------------------ */
+/* ---- new events -------------------------------------------------------------------------------------------------- */
 
 static bool keep_event(void *ctx, const struct mbp_event *event)
 {
     struct watch_slave *slave = ctx;
     if (slave->event_count == WATCH_EVENTS) {
+        free(slave->comments[0]);
         memmove(slave->events, slave->events + 1, (WATCH_EVENTS - 1) * sizeof slave->events[0]);
+        memmove(slave->comments, slave->comments + 1, (WATCH_EVENTS - 1) * sizeof slave->comments[0]);
         slave->event_count--;
     }
+    slave->comments[slave->event_count] = NULL;
     slave->events[slave->event_count++] = *event;
     return true;
 }
@@ -136,6 +151,22 @@ static bool keep_event(void *ctx, const struct mbp_event *event)
 static uint32_t newest(const struct watch_slave *slave)
 {
     return slave->event_count > 0 ? slave->events[slave->event_count - 1].seq : 0;
+}
+
+/* What was said with those that are new. Of one that the journal gives no longer nothing is said. */
+static enum mbp_status read_comments(struct watch_slave *slave, uint8_t unit, uint32_t have)
+{
+    char text[MBP_COMMENT_MAX + 1];
+    for (size_t i = slave->event_count; i > 0 && slave->events[i - 1].seq > have; i--) {
+        if ((slave->events[i - 1].flags & MBP_EVENT_COMMENT) == 0)
+            continue;
+        enum mbp_status status = ctl_comment_read(slave->ctl->link, unit, slave->events[i - 1].seq, text);
+        if (status < 0)
+            return status;
+        if (status == MBP_OK && text[0] != '\0')
+            slave->comments[i - 1] = strdup(text);
+    }
+    return MBP_OK;
 }
 
 /* Those that are new since the last look; all that are kept when the journal is another one. */
@@ -148,7 +179,7 @@ static enum mbp_status read_events(struct watch_slave *slave, const struct mbp_s
     if (unit < 0 || last == 0 || last == have)
         return MBP_OK;
     if (last < have) {
-        slave->event_count = 0;
+        forget_events(slave);
         have = 0;
     }
     uint32_t first = last >= WATCH_EVENTS ? last - WATCH_EVENTS + 1 : 1;
@@ -157,7 +188,8 @@ static enum mbp_status read_events(struct watch_slave *slave, const struct mbp_s
     enum mbp_status status = ctl_names_read(ctl, (uint8_t)unit);
     if (status != MBP_OK)
         return status;
-    return ctl_events_read(ctl->link, (uint8_t)unit, first, last, keep_event, slave, NULL);
+    status = ctl_events_read(ctl->link, (uint8_t)unit, first, last, keep_event, slave, NULL);
+    return status == MBP_OK ? read_comments(slave, (uint8_t)unit, have) : status;
 }
 
 /* The plant that runs is not the one that was learned: another file was put, or another mbplantd listens. */

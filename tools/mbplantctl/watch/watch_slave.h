@@ -9,6 +9,7 @@ struct watch_slave {
     struct ctl_overview overview; /* of the last look that succeeded */
     bool has_overview;
     struct mbp_event events[WATCH_EVENTS]; /* oldest first */
+    char *comments[WATCH_EVENTS];          /* what was said with each; NULL = nothing */
     size_t event_count;
     char trouble[512];    /* why the last look failed; "" = it did not */
     uint64_t answered_ms; /* monotonic: when it answered last */
