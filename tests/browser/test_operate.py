@@ -73,6 +73,19 @@ class Alone(Page):
         self.shows("1 unacknowledged", "#alarmline")
         self.assertEqual(self.browser.complaints(), [])
 
+    def test_a_trend_goes_on_while_its_value_is_steady_and_draws_a_step_as_one(self):
+        self.open("sensor/T1")
+        samples = lambda: self.browser.run("return [store.clock.time_ms, store.samples.get('T1')]")
+        told = lambda: (lambda now, points: now and points and now - points[-1][0] < 2000 and points[-1][0] - points[0][0] > 4000)(*samples())
+        eventually(told, "a steady value up to now")
+        self.plant.post("/sensors/T1/force", {"value": 95})
+        steps = lambda: [later[0] - earlier[0] for earlier, later in zip(samples()[1], samples()[1][1:]) if (earlier[3], later[3]) == (50, 95)]
+        self.assertLessEqual(eventually(steps, "the step")[0], 200)
+        drawn = """const c = document.querySelector('canvas'), p = c.getContext('2d'), w = 20, d = p.getImageData(c.width - 10 - w, 0, w, c.height).data;
+            let dark = 0; for (let i = 0; i < d.length; i += 4) if (d[i] < 90 && d[i + 1] < 90 && d[i + 3] > 200) dark++; return dark"""
+        eventually(lambda: self.browser.run(drawn) > 10, "a curve up to the right edge")
+        self.assertEqual(self.browser.complaints(), [])
+
 
 class Operate(Page):
     def test_one_alarm_is_shelved_with_a_reason_removed_returned_and_its_interlock_bypassed(self):

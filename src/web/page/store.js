@@ -59,7 +59,10 @@ const takers = {
     store.clock = data;
   },
   plant: () => reload(),
-  clock: (data) => { store.clock = data; },
+  clock: (data) => {
+    store.clock = data;
+    for (const name of store.samples.keys()) keepStanding(name, data.time_ms);
+  },
   values: (data) => {
     for (const [name, now] of Object.entries(data.values)) {
       const item = store.sensors.get(name) || store.actuators.get(name);
@@ -114,12 +117,22 @@ async function reload() {
   }
 }
 
-/* The newest ten minutes of every sensor that somebody looked at, a point each 100 ms at most. */
+const STEP_MS = 100, SILENCE_MS = 15000; /* after a longer one nobody knows what was between */
+/* The newest ten minutes of every sensor that somebody looked at, a point each 100 ms at most. The stream tells changes
+ * alone: until one comes the value before stands. */
 function keepSample(name, time, value) {
   const kept = store.samples.get(name);
   if (!kept || typeof value !== "number") return;
-  kept.push([time, value, value, value]);
+  const last = kept.at(-1), stood = last ? time - last[0] : 0;
+  if (stood > 2 * STEP_MS && stood < SILENCE_MS && value !== last[3]) kept.push([time - STEP_MS, last[3], last[3], last[3]]);
+  kept.push([Math.max(time, last?.[0] ?? 0), value, value, value]);
   if (kept.length > SAMPLES_KEPT) kept.splice(0, SAMPLES_KEPT / 10);
+}
+
+/* While the stream lives, what it does not tell of stands. */
+function keepStanding(name, time) {
+  const last = store.samples.get(name).at(-1);
+  if (last && time - last[0] < SILENCE_MS) keepSample(name, time, store.sensors.get(name)?.value);
 }
 
 async function samplesOf(name) {
