@@ -350,6 +350,20 @@ class Reads(unittest.TestCase):
             self.assertEqual(set(re.findall(rf'^mbplant_sensor_{family}\{{sensor="([^"]+)"', metrics, re.M)), sensors)
         self.assertLess({"L", "DOOR"}, set(re.findall(r'^mbplant_alarm_active\{sensor="([^"]+)"', metrics, re.M)))
 
+    def test_the_alarm_of_a_bypass_tells_how_long_it_lasts(self):
+        text = ("mbplant: 1\nname: Own\nunits:\n  - id: 1\n    machines:\n      - name: M1\n        sensors: [{name: L, range: [0, 10], max: 9}]\n"
+                "        interlocks: [{name: IL, when: 'L < -2', bypass: {longest: 1h}}]\n")
+        with tempfile.TemporaryDirectory(prefix="mbplant-") as folder:
+            file = pathlib.Path(folder, "plant.yaml")
+            file.write_text(text, encoding="utf-8")
+            with Web(file) as plant:
+                left = lambda: plant.get("/alarms/M1.IL.bypassed")["bypassed_s"]
+                self.assertIsNone(left())
+                plant.post("/interlocks/M1.IL/bypass", {"for": "10min"})
+                self.assertTrue(590 <= eventually(left, "the bypass") <= 600)
+                plant.post("/interlocks/M1.IL/restore", {})
+                eventually(lambda: left() is None, "an armed interlock")
+
     def test_metrics_are_families_with_help_type_and_samples(self):
         sample = re.compile(r'^([a-zA-Z_:][a-zA-Z0-9_:]*)(\{[a-z_]+="(?:[^"\\]|\\.)*"(?:,[a-z_]+="(?:[^"\\]|\\.)*")*\})? '
                             r'(NaN|[-+0-9.e]+)$')
