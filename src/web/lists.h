@@ -15,6 +15,7 @@ void web_serve_controller(struct web_call *call);
 void web_serve_alarms(struct web_call *call);
 void web_serve_alarm(struct web_call *call);
 void web_serve_interlocks(struct web_call *call);
+void web_serve_hiding(struct web_call *call);
 
 /* The entry of the bypass of an alarm that trips. */
 void web_put_bypass(const struct mbp_web *web, uint32_t sensor, unsigned alarm, FILE *out);

@@ -364,6 +364,20 @@ class Reads(unittest.TestCase):
                 plant.post("/interlocks/M1.IL/restore", {})
                 eventually(lambda: left() is None, "an armed interlock")
 
+    def test_what_hides_now_is_told_however_old_and_no_longer_when_it_ended(self):
+        with Web(BOTTLING) as plant:
+            self.assertEqual(plant.get("/hiding"), [])
+            for verb in ("shelve", "unshelve"):
+                plant.post(f"/alarms/PT501.low/{verb}", {"as": "David"})
+            plant.post("/alarms/TT101.high/shelve", {"for": "1h", "why": "known", "as": "Anna"})
+            plant.post("/machines/PACK1/state", {"state": "maintenance", "why": "new belt", "as": "Ola"})
+            told = eventually(lambda: (lambda all: all if len(all) == 2 else None)(plant.get("/hiding?lang=fr")), "two events")
+            self.assertEqual([(one["code"], one["sensor"] or one["machine"], one["peer"], one["comment"]) for one in told],
+                             [("alarm shelved", "TT101", "Anna at 127.0.0.1", "known"), ("machine state", "PACK1", "Ola at 127.0.0.1", "new belt")])
+            self.assertEqual([one["seq"] for one in told], sorted(one["seq"] for one in told))
+            plant.post("/machines/PACK1/state", {"state": "en_service"})
+            eventually(lambda: [one["sensor"] for one in plant.get("/hiding")] == ["TT101"], "what hides yet")
+
     def test_metrics_are_families_with_help_type_and_samples(self):
         sample = re.compile(r'^([a-zA-Z_:][a-zA-Z0-9_:]*)(\{[a-z_]+="(?:[^"\\]|\\.)*"(?:,[a-z_]+="(?:[^"\\]|\\.)*")*\})? '
                             r'(NaN|[-+0-9.e]+)$')
