@@ -73,6 +73,24 @@ class Alone(Page):
         self.shows("1 unacknowledged", "#alarmline")
         self.assertEqual(self.browser.complaints(), [])
 
+    def test_a_bypass_is_told_with_who_and_why_and_the_interlock_is_armed_from_its_page(self):
+        self.plant.post("/interlocks/M1.LOW/bypass", {"for": "5min", "why": "calibration", "as": "Anna"})
+        self.open("alarms")
+        self.shows("1 bypassed interlock", "#alarmline")
+        self.shows("1 bypassed interlock")
+        self.shows("Anna at 127.0.0.1: calibration")
+        for view, where in (("machine/M1", ".head"), ("", ".tile")):
+            self.open(view)
+            self.shows("M1.LOW.bypassed", where)
+        self.open("alarm/M1.LOW.bypassed")
+        self.shows("bypassed, 5 min left")
+        self.shows("Anna at 127.0.0.1: calibration", "dl")
+        self.hides("Nothing yet.")
+        self.browser.click("Arm the interlock M1.LOW.bypassed")
+        eventually(lambda: self.plant.get("/interlocks")[0]["bypass_s"] is None, "an armed interlock")
+        self.hides("1 bypassed interlock", "#alarmline")
+        self.shows("armed", "dl")
+
     def test_a_trend_goes_on_while_its_value_is_steady_and_draws_a_step_as_one(self):
         self.open("sensor/T1")
         samples = lambda: self.browser.run("return [store.clock.time_ms, store.samples.get('T1')]")
@@ -88,6 +106,28 @@ class Alone(Page):
 
 
 class Operate(Page):
+    def test_the_page_counts_the_alarms_that_the_plant_counts(self):
+        standing = lambda: sum(int(word) for word in self.browser.run("return [...document.querySelectorAll('#alarmline a[title]')].map((n) => n.lastChild.textContent)"))
+        active = lambda: self.plant.get("/status")["active_alarms"]
+        self.open()
+        self.plant.post("/alarms/PT101.high_high/bypass", {"for": "10min"})
+        eventually(lambda: active() > 0 and standing() == active(), "what comes by the stream")
+        self.open("alarms")
+        self.shows("PT101.high_high.bypassed")
+        eventually(lambda: standing() == active(), "what stands already")
+        self.browser.click("Arm the interlock PT101.high_high.bypassed")
+        eventually(lambda: active() == 0 and standing() == 0, "an armed interlock")
+
+    def test_who_hid_an_alarm_is_who_hides_it_now(self):
+        for verb in ("shelve", "unshelve"):
+            self.plant.post(f"/alarms/PT501.low/{verb}", {"why": "David's", "as": "David"})
+        self.plant.post("/machines/PACK1/state", {"state": "maintenance", "why": "new belt", "as": "Ola"})
+        self.open("alarms")
+        for alarm in ("PT501.low", "VT501.high"):
+            row = lambda: self.browser.run("return [...document.querySelectorAll('main tr')].find((n) => n.innerText.includes(arguments[0]))?.innerText", alarm) or ""
+            eventually(lambda: "Ola at 127.0.0.1: new belt" in row(), f"Ola's:\n{row()}")
+        self.hides("David")
+
     def test_one_alarm_is_shelved_with_a_reason_removed_returned_and_its_interlock_bypassed(self):
         self.open("alarm/TT101.high")
         self.shows("armed: it stops FILL1")

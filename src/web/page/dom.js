@@ -116,7 +116,7 @@ function gauge(sensor) {
   svg.append(pointer);
   svg.show = (now) => {
     pointer.setAttribute("transform", `translate(${x(now.value).toFixed(2)} 0)`);
-    const worst = PRIORITIES.find((priority) => (now.alarms || []).some((alarm) => alarm.priority === priority && alarm.active));
+    const worst = PRIORITIES.find((priority) => (now.alarms || []).some((alarm) => alarm.priority === priority && alarm.active && !isOfBypass(alarm)));
     pointer.setAttribute("class", "pointer " + (worst || ""));
   };
   svg.show(sensor);

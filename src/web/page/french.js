@@ -351,7 +351,7 @@ const FRENCH = {
   "What was done": "Travail fait",
   "Whoever runs the plant has it: it is in the file that token_file of the plant file names.": "L’exploitant l’a : il est dans le fichier que token_file nomme.",
   "All incidents": "Tous les incidents", "holding registers": "registres de maintien", "input registers": "registres d’entrée", "coils": "bobines", "discrete inputs": "entrées discrètes",
-  "armed: it stops {machine}": "armée : elle arrête {machine}",
+  "armed": "armée", "armed: it stops {machine}": "armée : elle arrête {machine}",
   "as it is now": "inchangée",
   "corrective: something is wrong": "corrective : quelque chose ne va pas",
   "preventive: before something is": "préventive : avant la panne",

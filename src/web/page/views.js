@@ -48,8 +48,8 @@ function machineState(name) {
   const update = () => {
     const machine = store.machines.get(name);
     if (!machine) return;
-    const alarms = [...store.sensors.values()].filter((sensor) => sensor.machine === name).flatMap(standing).sort(byWeight);
-    const tripped = machine.state === "en_panne" ? alarms.findIndex((alarm) => alarm.sensor === machine.first_out) : -1; /* what stopped it says why it stands */
+    const alarms = [...[...store.sensors.values()].filter((sensor) => sensor.machine === name).flatMap(standing), ...standing({ alarms: aloneOf(name) })].sort(byWeight);
+    const tripped = machine.state === "en_panne" ? alarms.findIndex((alarm) => alarm.sensor === machine.first_out && !isOfBypass(alarm)) : -1; /* what stopped it says why it stands */
     if (tripped > 0) alarms.unshift(...alarms.splice(tripped, 1));
     node.replaceChildren(badge(machine.state), h("span", { class: "dim small" }, `${t("since")} ${ago(machine.since)}`));
     if (alarms.length) node.append(h("a", { class: "small", href: path("alarms") }, mark(alarms[0].priority, alarms.some((alarm) => alarm.unacknowledged)), ` ${alarms[0].sensor} ${known(alarms[0].diagnosis)}${alarms.length > 1 ? ` +${alarms.length - 1}` : ""}`));
