@@ -15,9 +15,8 @@ function valueNode(item) {
   const update = (now) => {
     node.replaceChildren();
     if (now.forced) node.append(h("abbr", { class: "forced", title: t("forced") }, "F"));
-    if (now.quality === "bad") node.append(h("span", { class: "bad" }, "? "));
+    if (now.quality === "bad") node.append(h("abbr", { class: "bad", title: t("bad quality") }, "?"), " ");
     node.append(number(now.value, now.decimals) + unit(now.unit));
-    if (now.quality === "bad") node.append(h("span", { class: "small" }, " " + t("bad quality")));
   };
   update(item);
   node.show = update;
@@ -76,12 +75,23 @@ function viewPlant() {
   const many = store.machines.size > 8; /* 24 of them are to fit on one screen */
   const tile = (machine) => {
     const sensors = all.filter((sensor) => sensor.machine === machine.name);
-    const shown = sensors.slice(0, !many ? 4 : store.machines.size > 40 ? 1 : 2);
+    const rows = h("div", { class: "rows" }), made = new Map(), count = !many ? 4 : store.machines.size > 40 ? 1 : 2;
+    const rest = sensors.length > count && !many ? h("a", { class: "small dim", href: path("machine", machine.name) }, `+${sensors.length - count} ${t("more")}`) : "";
+    let before = "";
+    const row = (sensor) => made.get(sensor.name) || made.set(sensor.name, sensorRow(sensor)).get(sensor.name);
+    const update = () => { /* what stands in alarm has its row before what is well */
+      const standsIn = (sensor) => (standing(store.sensors.get(sensor.name) || sensor).length ? 0 : 1);
+      const first = new Set([...sensors].sort((a, b) => standsIn(a) - standsIn(b)).slice(0, count));
+      const shown = sensors.filter((sensor) => first.has(sensor)), key = shown.map((sensor) => sensor.name).join();
+      if (key === before) return;
+      before = key;
+      rows.replaceChildren(...shown.map(row), rest);
+    };
+    update();
+    live("alarms", update);
     return h("section", { class: "tile", "aria-label": machine.name },
       h("h2", {}, h("a", { href: path("machine", machine.name) }, machine.name), h("small", {}, machine.label)),
-      machineState(machine.name), many ? null : products(machine.name),
-      h("div", { class: "rows" }, shown.map((sensor) => sensorRow(sensor)),
-        sensors.length > shown.length && !many ? h("a", { class: "small dim", href: path("machine", machine.name) }, `+${sensors.length - shown.length} ${t("more")}`) : null));
+      machineState(machine.name), many ? null : products(machine.name), rows);
   };
   const loose = all.filter((sensor) => sensor.machine === null);
   return h("div", {}, h("div", { class: many ? "tiles many" : "tiles" }, [...store.machines.values()].map(tile),
