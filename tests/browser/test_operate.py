@@ -91,6 +91,13 @@ class Alone(Page):
         self.hides("1 bypassed interlock", "#alarmline")
         self.shows("armed", "dl")
 
+    def test_the_report_leads_to_an_alarm_of_no_sensor(self):
+        self.plant.post("/interlocks/M1.LOW/bypass", {"for": "5min"})
+        self.open("report")
+        self.browser.click("M1.LOW.bypassed")
+        self.shows("bypassed, 5 min left")
+        self.hides("Nothing here.")
+
     def test_a_trend_goes_on_while_its_value_is_steady_and_draws_a_step_as_one(self):
         self.open("sensor/T1")
         samples = lambda: self.browser.run("return [store.clock.time_ms, store.samples.get('T1')]")
@@ -242,6 +249,20 @@ class Operate(Page):
         self.open("machine/FILL1")
         self.shows("preventive")
         self.assertEqual([line for line in self.browser.complaints() if "422" not in line], [])
+
+    def test_a_long_word_leaves_the_buttons_of_work_in_sight_and_what_is_late_says_so(self):
+        address = "https://cmms.example.com/" + "maintenance/workorders/" * 5
+        self.plant.post("/work", {"machine": "FILL1", "what": f"see {address}", "due": "1s"})
+        for view in ("history", "machine/FILL1", "journal"):
+            self.open(view)
+            self.shows(address)
+            self.assertEqual(self.browser.run("return [...document.querySelectorAll('.scroll')].filter((n) => n.scrollWidth > n.clientWidth + 1).map((n) => n.innerText)"), [])
+        self.open("history")
+        eventually(lambda: "s ago" in self.browser.text("main"), f"what is late:\n{self.browser.text('main')}")
+        self.assertNotIn("-", self.browser.run("return document.querySelector('[data-label=Due]').innerText"))
+        self.browser.click("Start")
+        self.shows(address, "dialog")
+        self.assertFalse(self.browser.run("const n = document.querySelector('dialog'); return n.scrollWidth > n.clientWidth + 1"))
 
 
 class Bad(Page):

@@ -45,7 +45,11 @@ const LIMIT_WORDS = { high_high: "High high limit", high: "High limit", low: "Lo
 const PRIORITIES = ["critical", "high", "medium", "low"];
 
 /* Who did it: a name at an address, or of the actors that need no name what they are. */
-const peerOf = (event) => (lang !== "fr" ? event.peer : event.actor >= 65533 ? t(event.peer) : event.peer.replace(" at ", " à "));
+const peerWords = (peer) => (lang === "fr" ? peer.replace(/ at (?=\S+$)/, " à ") : peer);
+const peerOf = (event) => (event.actor >= 65533 ? t(event.peer) : peerWords(event.peer));
+
+/* A word such as an address is broken where it must be; other texts break between their words alone. */
+const longClass = (text) => (/\S{24}/.test(text) ? "long" : null);
 
 /* ---- numbers and times ---- */
 

@@ -14,7 +14,7 @@ const FRENCH = {
   "What is to be done": "Travail à faire",
   "corrective": "corrective",
   "preventive": "préventive",
-  "Due in": "Échéance dans",
+  "Due in": "Échéance dans", "Due": "Échéance", "{length} ago": "il y a {length}",
   "Takes": "Durée prévue",
   "Start": "Commencer",
   "Done": "Terminer",

@@ -71,9 +71,14 @@ function incidentTable(failures, read, machine) {
 }
 
 const isOver = (item) => item.state === "done" || item.state === "cancelled";
-const dueText = (item) => (item.due === "condition" && !isOver(item) ? t("by its condition") : item.due_left === null || isOver(item) ? "–" : item.due === "products" ? counted(Math.round(item.due_left), Math.abs(Math.round(item.due_left)) > 1 ? "products" : "product") : lasting(item.due_left));
+function dueText(item) {
+  if (isOver(item) || (item.due !== "condition" && item.due_left === null)) return "–";
+  if (item.due === "condition") return t("by its condition");
+  const left = Math.round(Math.abs(item.due_left)), length = item.due === "products" ? counted(left, left > 1 ? "products" : "product") : lasting(left);
+  return item.due_left < 0 ? t("{length} ago", { length }) : length;
+}
 function workTable(works, read, machine) {
-  const heads = ["Number", ...(machine ? [] : ["Machine"]), "What", "State", "Kind", "Opened", "Due in", "Took", ""];
+  const heads = ["Number", ...(machine ? [] : ["Machine"]), "What", "State", "Kind", "Opened", "Due", "Took", ""];
   return table(heads, works.toReversed().slice(0, LISTED).map((item) => [
     h("span", {}, String(item.number)), ...(machine ? [] : [item.machine]), [item.why, item.result].filter(Boolean).join(" – "), h("span", { class: item.overdue ? "word" : null }, t(item.overdue ? "overdue" : item.state)), t(item.kind), moment(item.opened),
     dueText(item), item.state === "open" ? "–" : lasting(item.real_s),

@@ -13,7 +13,7 @@ function viewSimulation() {
   const speed = h("select", { id: "speed" });
   speed.disabled = Boolean(mayNot("simulation", INSTRUCTOR_UNIT));
   const none = h("p", { class: "dim" }, t("The plant file has none: faults: in it describes some, to be begun here."));
-  const faultTable = h("table", {}, h("thead", {}, h("tr", {}, ["Name", "Kind", "Sensor or actuator", "State", ""].map((word) => h("th", {}, t(word))))), faults);
+  const faultTable = h("table", { class: "stack" }, h("thead", {}, h("tr", {}, ["Name", "Kind", "Sensor or actuator", "State", ""].map((word) => h("th", {}, t(word))))), faults);
   let sim = null, shown = "";
   const tell = (body) => ask("/sim", body).then(fill);
   const fill = (now) => {

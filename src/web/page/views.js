@@ -261,7 +261,7 @@ function viewTrends() {
 /* ---- journal ---- */
 
 function eventRows(events) {
-  return events.map((event) => h("tr", {}, h("td", { class: "num" }, event.seq), h("td", { class: "time" }, day(event.time_ms)), h("td", { class: "span" }, event.text, event.comment ? h("em", { class: "comment" }, ` # ${event.comment}`) : ""), h("td", { class: "span keep" }, peerOf(event))));
+  return events.map((event) => h("tr", {}, h("td", { class: "num" }, event.seq), h("td", { class: "time" }, day(event.time_ms)), h("td", { class: ["span", longClass(event.text)].filter(Boolean).join(" ") }, event.text, event.comment ? h("em", { class: "comment" }, ` # ${event.comment}`) : ""), h("td", { class: "span keep" }, peerOf(event))));
 }
 
 function eventPanel(wanted) {
