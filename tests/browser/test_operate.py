@@ -264,6 +264,17 @@ class Operate(Page):
         self.shows(address, "dialog")
         self.assertFalse(self.browser.run("const n = document.querySelector('dialog'); return n.scrollWidth > n.clientWidth + 1"))
 
+    def test_a_machine_that_makes_nothing_counts_nothing_and_figures_are_those_of_the_status(self):
+        self.plant.ctl("machine", "add", "MIX1", "--unit", "1")
+        self.open("machine/MIX1")
+        self.shows("MIX1", "h2")
+        self.hides("0 good")
+        self.open("machine/FILL1")
+        self.shows("% → FV101")
+        decimals = self.plant.get("/actuators/FV101")["decimals"]
+        position = self.browser.run("return [...document.querySelectorAll('td[data-label=Position]')][0].innerText")
+        self.assertRegex(position, rf"^\d+\.\d{{{decimals}}}\s%$")
+
 
 class Bad(Page):
     def test_a_machine_that_is_removed_while_its_dialog_is_open_says_so(self):

@@ -144,6 +144,7 @@ const FRENCH = {
   "The whole plant goes back to it; what happened since is lost but for the journal.": "Toute l’installation y retourne ; le reste est perdu, sauf le journal.",
   "Faults": "Défauts",
   "Kind": "Sorte",
+  "stuck": "bloqué", "bias": "décalage", "drift": "dérive", "spike": "pic", "dropout": "signal perdu", "noise": "bruit", "step": "échelon", "ramp": "rampe", "wear": "usure", "slow": "lent", "passing": "fuyard", "offset": "écart",
   "Sensor or actuator": "Capteur ou actionneur",
   "active": "actif",
   "no": "non",

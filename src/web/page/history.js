@@ -129,8 +129,8 @@ function viewIncident(number) {
       && !whole.acknowledged_by && (whole.lasts || new Date(one.raised) <= new Date(whole.end))); /* not what came after it */
     title.replaceChildren(`${t("Incident")} ${number}${COLON}`, store.machines.has(whole.machine) ? h("a", { href: path("machine", whole.machine) }, whole.machine) : whole.machine);
     facts.replaceChildren(...[["First out", whole.text], ["From", moment(whole.begin)], ["To", whole.lasts ? t("lasts") : whole.machine_removed ? `${moment(whole.end)} (${t("machine removed")})` : moment(whole.end)], ["Down", lasting(whole.down_s)],
-      ["Repair", lasting(whole.repair_s)], ["Alarms that followed", String(whole.alarms)], ["Acknowledged by", whole.acknowledged_by ? `${whole.acknowledged_by}, ${moment(whole.acknowledged)}` : "–"],
-      ["Cause", whole.cause ? `${whole.cause}${whole.cause_by ? ` (${whole.cause_by})` : ""}` : "–"]].flatMap(([key, value]) => [h("dt", {}, t(key)), h("dd", {}, value)]));
+      ["Repair", lasting(whole.repair_s)], ["Alarms that followed", String(whole.alarms)], ["Acknowledged by", whole.acknowledged_by ? `${peerWords(whole.acknowledged_by)}, ${moment(whole.acknowledged)}` : "–"],
+      ["Cause", whole.cause ? `${whole.cause}${whole.cause_by ? ` (${peerWords(whole.cause_by)})` : ""}` : "–"]].flatMap(([key, value]) => [h("dt", {}, t(key)), h("dd", {}, value)]));
     const held = document.activeElement?.textContent;
     buttons.replaceChildren(...[alarm ? actButton("Acknowledge", doing(async () => { await alarmCommand(alarm.name, "ack"); read(); }), "acknowledge") : null, actButton("Cause", () => causeDialog(whole, read)), actButton("Note", () => noteDialog(whole, read)),
       store.machines.has(whole.machine) ? actButton("Open work", () => workDialog(read, whole.machine)) : null].filter(Boolean));

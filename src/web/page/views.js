@@ -63,7 +63,7 @@ function products(name) {
   const node = h("p", { class: "small dim" });
   const update = () => {
     const machine = store.machines.get(name);
-    if (machine) node.textContent = `${machine.good.toLocaleString(lang)} ${t("good")}, ${machine.reject.toLocaleString(lang)} ${t("rejected")}`;
+    if (machine) node.textContent = machine.produces ? `${many(machine.good)} ${t("good")}, ${many(machine.reject)} ${t("rejected")}` : "–";
   };
   update();
   live(name, update);
@@ -136,8 +136,8 @@ function actuatorPanel(actuators) {
       const position = h("td", { class: "num", "data-label": t("Position") }), command = h("td", { class: "num", "data-label": t("Command") });
       const update = () => {
         const now = store.actuators.get(actuator.name);
-        position.textContent = now.on_off && (now.value === 0 || now.value === 1) ? t(now.value ? "on" : "off") : number(now.value) + unit(now.unit);
-        command.textContent = now.on_off ? t(now.on ? "on" : "off") : number(now.command) + unit(now.unit);
+        position.textContent = now.on_off && (now.value === 0 || now.value === 1) ? t(now.value ? "on" : "off") : number(now.value, now.decimals) + unit(now.unit);
+        command.textContent = now.on_off ? t(now.on ? "on" : "off") : number(now.command, now.decimals) + unit(now.unit);
       };
       update();
       live(actuator.name, update);
@@ -154,7 +154,7 @@ function controllerPanel(controllers) {
       if (!now) return;
       store.controllers.set(now.name, now);
       facts.replaceChildren(...[[t("Setpoint"), plain(now.active_setpoint) + unit(now.unit)], [t("Value"), number(now.value, store.sensors.get(now.input)?.decimals) + unit(now.unit)],
-        [t("Output"), `${plain(Number(now.output.toPrecision(4)))} → ${now.moves}`], [t("Mode"), now.automatic ? t("automatic") : t("manual")]].flatMap(([key, value]) => [h("dt", {}, key), h("dd", {}, value)]));
+        [t("Output"), `${now.output === null ? "–" : plain(Number(now.output.toPrecision(4)))}${unit((store.actuators.get(now.moves) || now).unit)} → ${now.moves}`], [t("Mode"), now.automatic ? t("automatic") : t("manual")]].flatMap(([key, value]) => [h("dt", {}, key), h("dd", {}, value)]));
     };
     update();
     live("second", update);
@@ -197,7 +197,7 @@ function viewSensor(name) {
     const point = await ask("/points/" + encodeURIComponent(name)).catch(() => null);
     const rows = [[t("Range"), `${plain(sensor.range_low)} … ${plain(sensor.range_high)}${unit(sensor.unit)}`],
       ...Object.entries(sensor.limits).filter(([, limit]) => limit !== null).map(([key, limit]) => [t(LIMIT_WORDS[key] || key), `${plain(limit)}${unit(sensor.unit)}${sensor.trips.includes(key) ? ` – ${t("it stops {machine}", { machine: sensor.machine || "" })}` : ""}`])];
-    if (point) rows.push([t("Register"), `${t("Unit").toLowerCase()} ${point.unit_id}, ${t(point.table.replace("_", " "))} ${point.address} = ${point.reference}, ${point.type}${point.count > 1 ? ` ${point.order}` : ""} × ${point.scale}`],
+    if (point) rows.push([t("Register"), `${t("Unit").toLowerCase()} ${point.unit_id}, ${t(point.table.replace("_", " "))} ${point.address} = ${point.reference}, ${point.type}${point.count > 1 ? ` ${point.order}` : ""} × ${plain(point.scale)}`],
       [t("Read it with"), h("code", {}, `mbpoll -m tcp -p ${store.plant.modbus_port} -a ${point.unit_id} -t 4 -0 -r ${point.address} -c ${point.count} -1 ${location.hostname}`)]);
     facts.replaceChildren(...rows.flatMap(([key, value]) => [h("dt", {}, key), h("dd", {}, value)]));
   };
