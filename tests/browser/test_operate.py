@@ -79,6 +79,9 @@ class Alone(Page):
         self.shows("1 bypassed interlock", "#alarmline")
         self.shows("1 bypassed interlock")
         self.shows("Anna at 127.0.0.1: calibration")
+        self.browser.devtools("Emulation.setDeviceMetricsOverride", {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True})
+        self.assertGreater(self.browser.run("return document.querySelector('td .dim.small').clientWidth"), 250)  # who and why has a line of its own
+        self.browser.devtools("Emulation.setDeviceMetricsOverride", {"width": 1280, "height": 800, "deviceScaleFactor": 1, "mobile": False})
         for view, where in (("machine/M1", ".head"), ("", ".tile")):
             self.open(view)
             self.shows("M1.LOW.bypassed", where)

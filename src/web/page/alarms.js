@@ -67,7 +67,7 @@ function alarmRow(alarm, verbs = IN_LISTS) {
     h("td", {}, h("a", { href: path("alarm", alarm.name) }, alarm.name)),
     h("td", { class: ["span", longClass(alarm.diagnosis + alarm.action)].filter(Boolean).join(" ") }, `${known(alarm.diagnosis)}${alarm.machine ? ` – ${alarm.machine}` : ""}`, alarm.action ? h("div", { class: "small" }, alarm.action) : null), value,
     h("td", { class: "num limit", "data-label": t("Limit") }, plain(alarm.limit) + (alarm.limit === null ? "" : unit(alarm.unit))),
-    h("td", {}, stateWords(alarm), alarm.bypassed_s ? h("span", { class: "word" }, `, ${t("interlock bypassed")} (${left(alarm.bypassed_s)})`) : null,
+    h("td", { class: isHidden(alarm) || alarm.bypassed_s ? "span" : null }, stateWords(alarm), alarm.bypassed_s ? h("span", { class: "word" }, `, ${t("interlock bypassed")} (${left(alarm.bypassed_s)})`) : null,
       isHidden(alarm) || alarm.bypassed_s ? h("div", { class: "dim small long" }, whoIsSaid(alarm)) : null),
     h("td", { class: "time" }, raisedAt(alarm)),
     h("td", { class: "span" }, h("div", { class: "buttons" }, deedButtons(alarm, verbs))));
