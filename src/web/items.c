@@ -99,6 +99,11 @@ static void put_refused(const struct web_item *item)
     web_put_text(item->out, is ? text : NULL);
 }
 
+static void put_produces(const struct web_item *item)
+{
+    fputs(item->web->plant->machines[item->index].cycle_ns != 0 ? "true" : "false", item->out);
+}
+
 static const struct web_field machine_fields[] = {
     {ROW("name", "of the plant file", WEB_TEXT), .put = put_machine_name},
     {ROW("label", "of the plant file", WEB_TEXT), .put = put_machine_label},
@@ -108,6 +113,7 @@ static const struct web_field machine_fields[] = {
     {ROW("first_out", "the sensor that tripped it", WEB_TEXT), .nullable = true, .put = put_first_out},
     {ROW("active_alarms", "of its sensors", WEB_COUNT), MACHINE(active_alarms)},
     {ROW("trip_active", "a tripping alarm is active", WEB_FLAG), MACHINE(trip_active)},
+    {ROW("produces", "it makes products: the plant file gives it a cycle", WEB_FLAG), .put = put_produces},
     {ROW("good", "products", WEB_COUNT), MACHINE(good)},
     {ROW("reject", "products", WEB_COUNT), MACHINE(reject)},
     {ROW("running_s", "in service, in all", WEB_COUNT), MACHINE(running_s)},
@@ -175,6 +181,11 @@ static void put_actuator_high(const struct web_item *item)
     web_put_number(item->out, actuator_of(item)->range[1]);
 }
 
+static void put_actuator_decimals(const struct web_item *item)
+{
+    fprintf(item->out, "%u", mbp_actuator_decimals(actuator_of(item)));
+}
+
 static void put_on_off(const struct web_item *item)
 {
     fputs(actuator_of(item)->on_off ? "true" : "false", item->out);
@@ -205,6 +216,7 @@ static const struct web_field actuator_fields[] = {
     {ROW("unit_id", "Modbus unit", WEB_COUNT), .put = put_actuator_unit_id},
     {ROW("value", "its position", WEB_NUMBER), ACTUATOR(position)},
     {ROW("unit", "of measurement", WEB_TEXT), .put = put_actuator_unit},
+    {ROW("decimals", "that people are shown", WEB_COUNT), .put = put_actuator_decimals},
     {ROW("quality", "of the value", WEB_TEXT), .put = put_good},
     {ROW("command", "where it was told to go", WEB_NUMBER), ACTUATOR(command)},
     {ROW("on_off", "it has two positions", WEB_FLAG), .put = put_on_off},

@@ -15,9 +15,14 @@ void web_serve_controller(struct web_call *call);
 void web_serve_alarms(struct web_call *call);
 void web_serve_alarm(struct web_call *call);
 void web_serve_interlocks(struct web_call *call);
+void web_serve_hiding(struct web_call *call);
 
 /* The entry of the bypass of an alarm that trips. */
 void web_put_bypass(const struct mbp_web *web, uint32_t sensor, unsigned alarm, FILE *out);
+
+/* Of a sensor's alarms, or of one, what there is to tell, each with the entry of its bypass. any: there was one before.
+ */
+void web_put_alarms(const struct mbp_web *web, uint32_t sensor, unsigned alarm, bool *any, FILE *out);
 
 /* The sensor and the alarm that trips, of "TT101.high_high.bypassed"; NOTHING: it is no name of such an entry. */
 uint32_t web_bypass_named(const struct mbp_web *web, const char *name, unsigned *alarm);

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "mbplant/base/tr.h"
 #include "plant.h"
 
 #define USUAL_PORT 502 /* of Modbus TCP */
@@ -223,7 +224,7 @@ static void put_link(const struct web_item *item)
 static void put_link_why(const struct web_item *item)
 {
     const struct mbp_link_figures *link = &((const struct web_status *)item->view)->link;
-    web_put_text(item->out, link->link == MBP_LINK_AWAY && link->why[0] != '\0' ? link->why : NULL);
+    web_put_text(item->out, link->link == MBP_LINK_AWAY && link->why[0] != '\0' ? mbp_tr(link->why) : NULL);
 }
 
 static void put_time_or_null(const struct web_item *item, uint64_t time_ms)

@@ -2,9 +2,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "lists.h"
 #include "mbplant/json.h"
+#include "mbplant/plant/interlock.h"
 #include "mbplant/report.h"
-#include "web_priv.h"
 
 #define VIEW(m) .member = MBP_MEMBER(mbp_sensor_view, m)
 
@@ -205,7 +206,10 @@ static void put_shelved_s(const struct web_item *item)
 
 static void put_bypassed_s(const struct web_item *item)
 {
+    const struct mbp_plant *plant = item->web->plant;
     uint32_t left = ((const struct mbp_sensor_view *)item->view)->bypassed_s[item->sub];
+    if (sensor_of(item)->interlock == MBP_INTERLOCK_BYPASS) /* which its interlock knows */
+        left = mbp_view_bypassed_s(item->web->state, mbp_interlock_of_bypass(plant, item->index), item->sub);
     fprintf(item->out, left != 0 ? "%u" : "null", left);
 }
 
@@ -290,6 +294,22 @@ void web_put_alarm(const struct mbp_web *web, uint32_t sensor, unsigned alarm, F
     web_put_noun(&web_alarm_noun, &item);
 }
 
+void web_put_alarms(const struct mbp_web *web, uint32_t sensor, unsigned alarm, bool *any, FILE *out)
+{
+    const unsigned bypassed = mbp_bypassed_alarms(web->plant, web->state, sensor);
+    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
+        if ((alarm < MBP_ALARM_COUNT && a != alarm) || !web_tells_alarm(web, sensor, a))
+            continue;
+        fputs(*any ? "," : "", out);
+        *any = true;
+        web_put_alarm(web, sensor, a, out);
+        if ((bypassed >> a & 1u) == 0)
+            continue;
+        putc(',', out);
+        web_put_bypass(web, sensor, a, out);
+    }
+}
+
 /* ---- the sensor -------------------------------------------------------------------------------------------------- */
 
 /* The four limits, and what else of its alarms stands. */
@@ -307,15 +327,7 @@ static void put_alarms(const struct web_item *item)
 {
     bool any = false;
     putc('[', item->out);
-    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
-        if (!web_tells_alarm(item->web, item->index, a))
-            continue;
-        struct web_item alarm = *item;
-        alarm.sub = a;
-        fputs(any ? "," : "", item->out);
-        web_put_noun(&web_alarm_noun, &alarm);
-        any = true;
-    }
+    web_put_alarms(item->web, item->index, MBP_ALARM_COUNT, &any, item->out);
     putc(']', item->out);
 }
 
@@ -347,8 +359,8 @@ static const struct web_field sensor_fields[] = {
     {ROW("out_of_service", "its alarms are", WEB_FLAG), VIEW(out_of_service)},
     {ROW("suppressed", "one of its alarms is, by design", WEB_FLAG), VIEW(suppressed)},
     {ROW("unacknowledged", "one of its alarms waits", WEB_FLAG), VIEW(unacknowledged)},
-    {ROW("alarms", "that are not normal, or whose interlock is bypassed", WEB_OBJECTS), .put = put_alarms,
-     .noun = &web_alarm_noun},
+    {ROW("alarms", "that are not normal, or whose interlock is bypassed; and those of such bypasses", WEB_OBJECTS),
+     .put = put_alarms, .noun = &web_alarm_noun},
 };
 const struct web_noun web_sensor_noun = WEB_NOUN("Sensor", sensor_fields);
 

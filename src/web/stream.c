@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lists.h"
 #include "mbplant/journal/sparse.h"
 #include "mbplant/report.h"
 
@@ -119,13 +120,7 @@ static void put_alarms(const struct mbp_web *web, uint32_t s, FILE *out)
     bool any = false;
     web_put_text(out, web->plant->sensors[s].name);
     fputs(":[", out);
-    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
-        if (!web_tells_alarm(web, s, a))
-            continue;
-        fputs(any ? "," : "", out);
-        web_put_alarm(web, s, a, out);
-        any = true;
-    }
+    web_put_alarms(web, s, MBP_ALARM_COUNT, &any, out);
     putc(']', out);
 }
 

@@ -73,8 +73,71 @@ class Alone(Page):
         self.shows("1 unacknowledged", "#alarmline")
         self.assertEqual(self.browser.complaints(), [])
 
+    def test_a_bypass_is_told_with_who_and_why_and_the_interlock_is_armed_from_its_page(self):
+        self.plant.post("/interlocks/M1.LOW/bypass", {"for": "5min", "why": "calibration", "as": "Anna"})
+        self.open("alarms")
+        self.shows("1 bypassed interlock", "#alarmline")
+        self.shows("1 bypassed interlock")
+        self.shows("Anna at 127.0.0.1: calibration")
+        self.browser.devtools("Emulation.setDeviceMetricsOverride", {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True})
+        self.assertGreater(self.browser.run("return document.querySelector('td .dim.small').clientWidth"), 250)  # who and why has a line of its own
+        self.browser.devtools("Emulation.setDeviceMetricsOverride", {"width": 1280, "height": 800, "deviceScaleFactor": 1, "mobile": False})
+        for view, where in (("machine/M1", ".head"), ("", ".tile")):
+            self.open(view)
+            self.shows("M1.LOW.bypassed", where)
+        self.open("alarm/M1.LOW.bypassed")
+        self.shows("bypassed, 5 min left")
+        self.shows("Anna at 127.0.0.1: calibration", "dl")
+        self.hides("Nothing yet.")
+        self.browser.click("Arm the interlock M1.LOW.bypassed")
+        eventually(lambda: self.plant.get("/interlocks")[0]["bypass_s"] is None, "an armed interlock")
+        self.hides("1 bypassed interlock", "#alarmline")
+        self.shows("armed", "dl")
+
+    def test_the_report_leads_to_an_alarm_of_no_sensor(self):
+        self.plant.post("/interlocks/M1.LOW/bypass", {"for": "5min"})
+        self.open("report")
+        self.browser.click("M1.LOW.bypassed")
+        self.shows("bypassed, 5 min left")
+        self.hides("Nothing here.")
+
+    def test_a_trend_goes_on_while_its_value_is_steady_and_draws_a_step_as_one(self):
+        self.open("sensor/T1")
+        samples = lambda: self.browser.run("return [store.clock.time_ms, store.samples.get('T1')]")
+        told = lambda: (lambda now, points: now and points and now - points[-1][0] < 2000 and points[-1][0] - points[0][0] > 4000)(*samples())
+        eventually(told, "a steady value up to now")
+        self.plant.post("/sensors/T1/force", {"value": 95})
+        steps = lambda: [later[0] - earlier[0] for earlier, later in zip(samples()[1], samples()[1][1:]) if (earlier[3], later[3]) == (50, 95)]
+        self.assertLessEqual(eventually(steps, "the step")[0], 200)
+        drawn = """const c = document.querySelector('canvas'), p = c.getContext('2d'), w = 20, d = p.getImageData(c.width - 10 - w, 0, w, c.height).data;
+            let dark = 0; for (let i = 0; i < d.length; i += 4) if (d[i] < 90 && d[i + 1] < 90 && d[i + 3] > 200) dark++; return dark"""
+        eventually(lambda: self.browser.run(drawn) > 10, "a curve up to the right edge")
+        self.assertEqual(self.browser.complaints(), [])
+
 
 class Operate(Page):
+    def test_the_page_counts_the_alarms_that_the_plant_counts(self):
+        standing = lambda: sum(int(word) for word in self.browser.run("return [...document.querySelectorAll('#alarmline a[title]')].map((n) => n.lastChild.textContent)"))
+        active = lambda: self.plant.get("/status")["active_alarms"]
+        self.open()
+        self.plant.post("/alarms/PT101.high_high/bypass", {"for": "10min"})
+        eventually(lambda: active() > 0 and standing() == active(), "what comes by the stream")
+        self.open("alarms")
+        self.shows("PT101.high_high.bypassed")
+        eventually(lambda: standing() == active(), "what stands already")
+        self.browser.click("Arm the interlock PT101.high_high.bypassed")
+        eventually(lambda: active() == 0 and standing() == 0, "an armed interlock")
+
+    def test_who_hid_an_alarm_is_who_hides_it_now(self):
+        for verb in ("shelve", "unshelve"):
+            self.plant.post(f"/alarms/PT501.low/{verb}", {"why": "David's", "as": "David"})
+        self.plant.post("/machines/PACK1/state", {"state": "maintenance", "why": "new belt", "as": "Ola"})
+        self.open("alarms")
+        for alarm in ("PT501.low", "VT501.high"):
+            row = lambda: self.browser.run("return [...document.querySelectorAll('main tr')].find((n) => n.innerText.includes(arguments[0]))?.innerText", alarm) or ""
+            eventually(lambda: "Ola at 127.0.0.1: new belt" in row(), f"Ola's:\n{row()}")
+        self.hides("David")
+
     def test_one_alarm_is_shelved_with_a_reason_removed_returned_and_its_interlock_bypassed(self):
         self.open("alarm/TT101.high")
         self.shows("armed: it stops FILL1")
@@ -189,6 +252,31 @@ class Operate(Page):
         self.open("machine/FILL1")
         self.shows("preventive")
         self.assertEqual([line for line in self.browser.complaints() if "422" not in line], [])
+
+    def test_a_long_word_leaves_the_buttons_of_work_in_sight_and_what_is_late_says_so(self):
+        address = "https://cmms.example.com/" + "maintenance/workorders/" * 5
+        self.plant.post("/work", {"machine": "FILL1", "what": f"see {address}", "due": "1s"})
+        for view in ("history", "machine/FILL1", "journal"):
+            self.open(view)
+            self.shows(address)
+            self.assertEqual(self.browser.run("return [...document.querySelectorAll('.scroll')].filter((n) => n.scrollWidth > n.clientWidth + 1).map((n) => n.innerText)"), [])
+        self.open("history")
+        eventually(lambda: "s ago" in self.browser.text("main"), f"what is late:\n{self.browser.text('main')}")
+        self.assertNotIn("-", self.browser.run("return document.querySelector('[data-label=Due]').innerText"))
+        self.browser.click("Start")
+        self.shows(address, "dialog")
+        self.assertFalse(self.browser.run("const n = document.querySelector('dialog'); return n.scrollWidth > n.clientWidth + 1"))
+
+    def test_a_machine_that_makes_nothing_counts_nothing_and_figures_are_those_of_the_status(self):
+        self.plant.ctl("machine", "add", "MIX1", "--unit", "1")
+        self.open("machine/MIX1")
+        self.shows("MIX1", "h2")
+        self.hides("0 good")
+        self.open("machine/FILL1")
+        self.shows("% → FV101")
+        decimals = self.plant.get("/actuators/FV101")["decimals"]
+        position = self.browser.run("return [...document.querySelectorAll('td[data-label=Position]')][0].innerText")
+        self.assertRegex(position, rf"^\d+\.\d{{{decimals}}}\s%$")
 
 
 class Bad(Page):

@@ -396,6 +396,16 @@ class Priorities(Alarmed):
             browser.run("store.sensors.get('T0').quality = 'bad'; store.dirty.add('T0')")
             eventually(lambda: "? bad quality" in browser.text(".big"), "a mark and a word")
 
+    def test_a_bad_value_in_a_row_has_a_mark_and_stays_in_its_place(self):
+        with Browser(360, 740) as browser:
+            for view in ("", "machine/M1"):
+                self.open(browser, view)
+                browser.run("Object.assign(store.sensors.get('T0'), {quality: 'bad', forced: true, value: 123456.78}); store.dirty.add('T0')")
+                eventually(lambda: browser.text(".bad") == "?", "a mark")
+                self.assertEqual(browser.run("return document.querySelector('.bad').title"), "bad quality")
+                self.assertNotIn("bad quality", browser.text("main"))
+                self.assertFalse(browser.run("const n = document.querySelector('.row .value'); return n.scrollWidth > n.clientWidth + 1 || document.documentElement.scrollWidth > innerWidth"), view)
+
     def test_old_values_are_grey_and_say_so(self):
         with Browser() as browser:
             self.open(browser)
@@ -493,6 +503,19 @@ class Large(unittest.TestCase):
             lines += [f"      - name: M{m:02d}", "        sensors:"]
             lines += [f"          - {{name: {kind}{m:02d}, range: [0, 100], limits: {{high: 90}}, signal: {{base: 50}}}}" for kind in ("TT", "PT", "LT")]
         return "\n".join(lines) + "\n"
+
+    def test_a_small_tile_shows_what_stands_in_alarm_by_its_whole_name(self):
+        plant = self.serve(self.machines(12).replace("LT", "LIT10").replace("- name: M", "- label: A label that needs much room\n        name: FILLING-"))
+        plant.post("/sensors/LIT1003/force", {"value": 95})
+        tile = "const n = document.querySelector('[aria-label=\"FILLING-03\"]'), cut = (one) => one.scrollWidth > one.clientWidth; "
+        with Browser(1280, 800) as browser:
+            browser.open(f"http://127.0.0.1:{plant.web}/")
+            eventually(lambda: "LIT1003" in (browser.run(tile + "return n?.querySelector('.rows').innerText") or ""), "the sensor in alarm")
+            self.assertEqual(browser.run(tile + "return [...n.querySelectorAll('.name, h2 a')].filter(cut).map((one) => one.innerText)"), [])
+            plant.post("/sensors/LIT1003/release", {})
+            eventually(lambda: plant.get("/sensors/LIT1003")["value"] == 50, "a level that is well")
+            plant.post("/alarms/LIT1003/ack", {})
+            eventually(lambda: "LIT1003" not in browser.run(tile + "return n.querySelector('.rows').innerText"), "the first two")
 
     def test_sixty_machines_stand_on_one_large_screen(self):
         plant = self.serve(self.machines(60))

@@ -99,5 +99,26 @@ class Opened(unittest.TestCase):
             self.assertEqual(browser.run("return [number(1234.5, 1), many(1234567), day('2020-11-28T12:00:05')]"), ["1234.5", "1,234,567", "2020-11-28 12:00:05"])
 
 
+class Told(unittest.TestCase):
+    def test_what_the_plant_tells_is_french_too(self):
+        text = BOTTLING.read_text(encoding="utf-8") + "faults: [{name: dirt, sensor: TT101, kind: bias, amount: 3}]\nmqtt: {broker: \"mqtt://127.0.0.1:1\"}\n"
+        with tempfile.TemporaryDirectory(prefix="mbplant-") as folder:
+            file = pathlib.Path(folder) / "plant.yaml"
+            file.write_text(text, encoding="utf-8")
+            plant = Web(file)
+            plant.captured = False
+            with plant, Browser() as browser:
+                plant.post("/sensors/TT101/force", {"value": 92})
+                number = eventually(lambda: plant.get("/incidents"), "the incident")[0]["number"]
+                plant.post(f"/incidents/{number}", {"cause": "joint", "as": "Anna"})
+                browser.open(f"http://127.0.0.1:{plant.web}/")
+                browser.run("localStorage.setItem('lang', 'fr'); location.reload()")
+                eventually(lambda: browser.text("#link") == "en direct", "the page in French")
+                for view, words in ((f"incident/{number}", "joint (Anna à 127.0.0.1)"), ("broker", "pas de connexion\u00a0: connexion refusée"), ("simulation", "décalage"), ("sensor/TT101", "int16 × 0,1")):
+                    browser.run("location.hash = '#/' + arguments[0]", view)
+                    shown = lambda: re.sub(r" depuis \S+", "", browser.text("main"))
+                    eventually(lambda: words in shown(), f"{words}:\n{browser.text('main')}")
+
+
 if __name__ == "__main__":
     main()

@@ -350,6 +350,34 @@ class Reads(unittest.TestCase):
             self.assertEqual(set(re.findall(rf'^mbplant_sensor_{family}\{{sensor="([^"]+)"', metrics, re.M)), sensors)
         self.assertLess({"L", "DOOR"}, set(re.findall(r'^mbplant_alarm_active\{sensor="([^"]+)"', metrics, re.M)))
 
+    def test_the_alarm_of_a_bypass_tells_how_long_it_lasts(self):
+        text = ("mbplant: 1\nname: Own\nunits:\n  - id: 1\n    machines:\n      - name: M1\n        sensors: [{name: L, range: [0, 10], max: 9}]\n"
+                "        interlocks: [{name: IL, when: 'L < -2', bypass: {longest: 1h}}]\n")
+        with tempfile.TemporaryDirectory(prefix="mbplant-") as folder:
+            file = pathlib.Path(folder, "plant.yaml")
+            file.write_text(text, encoding="utf-8")
+            with Web(file) as plant:
+                left = lambda: plant.get("/alarms/M1.IL.bypassed")["bypassed_s"]
+                self.assertIsNone(left())
+                plant.post("/interlocks/M1.IL/bypass", {"for": "10min"})
+                self.assertTrue(590 <= eventually(left, "the bypass") <= 600)
+                plant.post("/interlocks/M1.IL/restore", {})
+                eventually(lambda: left() is None, "an armed interlock")
+
+    def test_what_hides_now_is_told_however_old_and_no_longer_when_it_ended(self):
+        with Web(BOTTLING) as plant:
+            self.assertEqual(plant.get("/hiding"), [])
+            for verb in ("shelve", "unshelve"):
+                plant.post(f"/alarms/PT501.low/{verb}", {"as": "David"})
+            plant.post("/alarms/TT101.high/shelve", {"for": "1h", "why": "known", "as": "Anna"})
+            plant.post("/machines/PACK1/state", {"state": "maintenance", "why": "new belt", "as": "Ola"})
+            told = eventually(lambda: (lambda all: all if len(all) == 2 else None)(plant.get("/hiding?lang=fr")), "two events")
+            self.assertEqual([(one["code"], one["sensor"] or one["machine"], one["peer"], one["comment"]) for one in told],
+                             [("alarm shelved", "TT101", "Anna at 127.0.0.1", "known"), ("machine state", "PACK1", "Ola at 127.0.0.1", "new belt")])
+            self.assertEqual([one["seq"] for one in told], sorted(one["seq"] for one in told))
+            plant.post("/machines/PACK1/state", {"state": "en_service"})
+            eventually(lambda: [one["sensor"] for one in plant.get("/hiding")] == ["TT101"], "what hides yet")
+
     def test_metrics_are_families_with_help_type_and_samples(self):
         sample = re.compile(r'^([a-zA-Z_:][a-zA-Z0-9_:]*)(\{[a-z_]+="(?:[^"\\]|\\.)*"(?:,[a-z_]+="(?:[^"\\]|\\.)*")*\})? '
                             r'(NaN|[-+0-9.e]+)$')

@@ -276,15 +276,7 @@ static void put_its_alarms(const struct web_item *item)
     putc('[', item->out);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t s = machine != NULL ? mbp_machine_watch(machine, i) : item->index;
-        for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
-            if (item->sub < MBP_ALARM_COUNT && a != item->sub)
-                continue;
-            if (!web_tells_alarm(item->web, s, a))
-                continue;
-            fputs(any ? "," : "", item->out);
-            web_put_alarm(item->web, s, a, item->out);
-            any = true;
-        }
+        web_put_alarms(item->web, s, machine != NULL ? MBP_ALARM_COUNT : item->sub, &any, item->out);
     }
     putc(']', item->out);
 }

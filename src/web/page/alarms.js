@@ -7,7 +7,7 @@ const isNormal = (alarm) => alarm.state === "normal";
 const isShelved = (alarm) => alarm.state === "shelved";
 
 /* A deed of one alarm: the right that it takes, the word of its button, when there is something to do, what it says before it is done; without
- * that it is done at once. `timed`: it ends by itself. */
+ * that it is done at once. `timed`: it ends by itself. `short`: its word in a list. */
 const DEEDS = [
   { verb: "ack", right: "acknowledge", word: "Acknowledge", can: (alarm) => alarm.unacknowledged },
   { verb: "reset", right: "acknowledge", word: "Reset", can: (alarm) => alarm.state.startsWith("latched") },
@@ -16,7 +16,7 @@ const DEEDS = [
   { verb: "remove", right: "service", word: "Take out of service", can: (alarm) => alarm.state !== "out of service", effect: "It is not raised until it is returned to service: for work on the instrument. Its interlock stays armed." },
   { verb: "return", right: "service", word: "Return to service", can: (alarm) => alarm.state === "out of service" },
   { verb: "bypass", right: "bypass", word: "Bypass the interlock", can: (alarm) => alarm.trips && !alarm.bypassed_s, timed: SPANS, effect: "It no longer stops the machine for that time. The alarm itself stays." },
-  { verb: "restore", right: "bypass", word: "Arm the interlock", can: (alarm) => alarm.bypassed_s },
+  { verb: "restore", right: "bypass", word: "Arm the interlock", short: "Arm", can: (alarm) => alarm.bypassed_s },
 ];
 const IN_LISTS = ["ack", "reset", "shelve", "unshelve", "return", "restore"];
 
@@ -34,19 +34,18 @@ function deedDialog(alarm, deed) {
 }
 
 const unitOfAlarm = (alarm) => (store.sensors.get(alarm.sensor) || store.machines.get(alarm.machine))?.unit_id;
-const deedButton = (alarm, deed) => h("button", { type: "button", class: "act", right: [deed.right, unitOfAlarm(alarm)], "aria-label": `${t(deed.word)} ${alarm.name}`,
-  onclick: deed.effect ? () => deedDialog(alarm, deed) : doing(() => alarmCommand(alarm.name, deed.verb)) }, t(deed.word));
-/* The bypass of an alarm that trips is an alarm that ends with it alone. */
-const ofBypass = (name) => name.replace(/\.bypassed$/, "");
-const isOfBypass = (alarm) => Boolean(alarm.bypassed_s) && alarm.name.endsWith(".bypassed");
-const deedButtons = (alarm, verbs) => DEEDS.filter((deed) => (!verbs || verbs.includes(deed.verb)) && deed.can(alarm) && (deed.verb === "restore" || !isOfBypass(alarm))).map((deed) => deedButton(alarm, deed));
+const deedButton = (alarm, deed, word = deed.word) => h("button", { type: "button", class: "act", right: [deed.right, unitOfAlarm(alarm)], "aria-label": `${t(deed.word)} ${alarm.name}`,
+  onclick: deed.effect ? () => deedDialog(alarm, deed) : doing(() => (isOfBypass(alarm) && deed.verb === "restore" ? ask(`/interlocks/${encodeURIComponent(ofBypass(alarm.name))}/restore`, {}) : alarmCommand(alarm.name, deed.verb))) }, t(word));
+/* An alarm of a bypass that is no row of the plant is nobody's to acknowledge or to hide. */
+const isRow = (alarm) => !isOfBypass(alarm) || alarm.sensor === alarm.name;
+const deedButtons = (alarm, verbs) => DEEDS.filter((deed) => (!verbs || verbs.includes(deed.verb)) && deed.can(alarm) && (deed.verb === "restore" || isRow(alarm))).map((deed) => deedButton(alarm, deed, verbs && deed.short));
 
 async function alarmCommand(name, verb, body = {}) {
   const answer = await ask(`/alarms/${encodeURIComponent(name)}/${verb}`, body);
   const alone = answer.acts_on === name && answer.acts_on.includes(".");
   for (const sensor of store.sensors.values()) {
     if (alone ? !name.startsWith(sensor.name + ".") : sensor.name !== answer.acts_on && sensor.machine !== answer.acts_on) continue;
-    sensor.alarms = [...(alone ? (sensor.alarms || []).filter((alarm) => alarm.name !== name) : []), ...answer.alarms.filter((alarm) => alarm.sensor === sensor.name)];
+    sensor.alarms = [...(alone ? (sensor.alarms || []).filter((alarm) => ofBypass(alarm.name) !== name) : []), ...answer.alarms.filter((alarm) => alarm.sensor === sensor.name)];
     store.dirty.add(sensor.name).add("alarms");
   }
 }
@@ -64,16 +63,16 @@ function sinceOf(alarm) {
 function alarmRow(alarm, verbs = IN_LISTS) {
   const sensor = store.sensors.get(alarm.sensor) || {}, waits = alarm.unacknowledged && !isHidden(alarm);
   const value = h("td", { class: "num" });
-  const update = () => { value.textContent = number((store.sensors.get(alarm.sensor) || alarm).value, sensor.decimals) + unit(alarm.unit); };
+  const update = () => { value.textContent = isBypassName(alarm.name) ? "–" : number((store.sensors.get(alarm.sensor) || alarm).value, sensor.decimals) + unit(alarm.unit); };
   update();
   live(alarm.sensor, (slow) => slow && update());
   return h("tr", { class: waits ? "waits" : null },
     h("td", { class: "keep" }, mark(alarm.priority, waits, isNormal(alarm)), " ", t(alarm.priority)),
     h("td", {}, h("a", { href: path("alarm", alarm.name) }, alarm.name)),
-    h("td", { class: "span" }, `${known(alarm.diagnosis)}${alarm.machine ? ` – ${alarm.machine}` : ""}`, alarm.action ? h("div", { class: "small" }, alarm.action) : null), value,
+    h("td", { class: ["span", longClass(alarm.diagnosis + alarm.action)].filter(Boolean).join(" ") }, `${known(alarm.diagnosis)}${alarm.machine ? ` – ${alarm.machine}` : ""}`, alarm.action ? h("div", { class: "small" }, alarm.action) : null), value,
     h("td", { class: "num limit", "data-label": t("Limit") }, plain(alarm.limit) + (alarm.limit === null ? "" : unit(alarm.unit))),
-    h("td", {}, stateWords(alarm), alarm.bypassed_s ? h("span", { class: "word" }, `, ${t("interlock bypassed")} (${left(alarm.bypassed_s)})`) : null,
-      isHidden(alarm) || alarm.bypassed_s ? h("div", { class: "dim small" }, whoIsSaid(alarm)) : null),
+    h("td", { class: isHidden(alarm) || alarm.bypassed_s ? "span" : null }, stateWords(alarm), alarm.bypassed_s ? h("span", { class: "word" }, `, ${t("interlock bypassed")} (${left(alarm.bypassed_s)})`) : null,
+      isHidden(alarm) || alarm.bypassed_s ? h("div", { class: "dim small long" }, whoIsSaid(alarm)) : null),
     h("td", { class: "time" }, sinceOf(alarm)),
     h("td", { class: "span" }, h("div", { class: "buttons" }, deedButtons(alarm, verbs))));
 }
@@ -101,16 +100,29 @@ function alarmTable(alarms, verbs) {
 
 const alarmFilter = { machine: "", priority: "", state: "" };
 
-/* Who hid it, and why: what the newest events say of it. */
-const HIDING = ["alarm shelved", "alarm out of service", "alarm suppressed", "interlock bypassed"];
+/* Events of an alarm, of the interlock where it is one of a bypass; and of its whole sensor. */
+const isAbout = (event, alarm) => {
+  const name = ofBypass(alarm.name);
+  return event.sensor === name || event.sensor === alarm.name || (event.sensor === alarm.sensor && (!event.alarm || name === `${event.sensor}.${event.alarm}`));
+};
+/* What hid it: the newest event that hides it so, unless a newer one ends that. A machine in maintenance takes its alarms
+ * out of service. */
 function whatHid(alarm) {
-  const kind = isOfBypass(alarm) ? ofBypass(alarm.name).split(".").at(-1) : alarm.alarm;
-  return store.events.find((one) => HIDING.includes(one.code) && one.sensor === alarm.sensor && (!one.alarm || one.alarm === kind));
+  const codes = HIDING[isHidden(alarm) ? alarm.state : "bypassed"];
+  const newest = (wanted) => store.events.find(wanted) || store.hiding.find(wanted);
+  const own = newest((event) => codes.includes(event.code) && isAbout(event, alarm) && (alarm.state !== "suppressed" || isOfMask(event, alarm)));
+  const removed = alarm.state === "out of service" && store.machines.get(alarm.machine)?.state === "maintenance";
+  const told = [own?.code === codes[0] ? own : null, removed ? newest((event) => event.code === "machine state" && event.machine === alarm.machine) : null];
+  return told.reduce((last, one) => (one && one.seq > (last?.seq ?? 0) ? one : last), null);
 }
+/* Who hid it, and why. */
 function whoHid(alarm) {
   const event = whatHid(alarm);
   return event ? `${peerOf(event)}${event.comment ? COLON + event.comment : ""}` : "";
 }
+/* Of several alarms that are suppressed at once the event has a bit each. */
+const KINDS = ["low_low", "low", "high", "high_high", "rate_of_change", "bad_quality", "condition"];
+const isOfMask = (event, alarm) => ((event.detail >> KINDS.indexOf(alarm.alarm)) & 1) === 1;
 const whoIsSaid = (alarm) => (isHidden(alarm) || alarm.bypassed_s ? whoHid(alarm) : "");
 
 function viewAlarms() {
@@ -151,14 +163,14 @@ const TEXTS = [["message", "Message"], ["cause", "Cause"], ["consequence", "Cons
 
 function viewAlarm(name) {
   const title = h("h2", {}), facts = h("dl", {}), buttons = h("div", { class: "buttons" }), error = h("p", { class: "error", role: "alert", hidden: true }), events = h("div", {});
-  let shown = "", sensor = "";
+  let shown = "", about = null;
   const fill = (alarm) => {
-    const now = store.sensors.get(alarm.sensor) || {}, hid = isHidden(alarm) || alarm.bypassed_s ? whoHid(alarm) : "";
-    sensor = alarm.sensor;
+    const now = store.sensors.get(alarm.sensor) || {}, hid = whoIsSaid(alarm), bypass = isBypassName(alarm.name);
+    about = alarm;
     const rows = [["State", stateWords(alarm)], ["What", known(alarm.diagnosis)], ...TEXTS.filter(([key]) => alarm[key]).map(([key, word]) => [word, alarm[key]]),
-      ["Priority", [mark(alarm.priority, false), " ", t(alarm.priority)]], ["Value", isOfBypass(alarm) ? "–" : number(now.value ?? alarm.value, now.decimals) + unit(alarm.unit)],
+      ["Priority", [mark(alarm.priority, false), " ", t(alarm.priority)]], ["Value", bypass ? "–" : number(now.value ?? alarm.value, now.decimals) + unit(alarm.unit)],
       ["Limit", plain(alarm.limit) + (alarm.limit === null ? "" : unit(alarm.unit))], ["Raised", alarm.raised ? day(alarm.raised) : "–"],
-      ["Interlock", !alarm.trips && !alarm.bypassed_s ? t("none: it stops nothing") : alarm.bypassed_s ? t("bypassed, {left} left", { left: left(alarm.bypassed_s) }) : t("armed: it stops {machine}", { machine: alarm.machine || "–" })],
+      ["Interlock", !alarm.trips && !alarm.bypassed_s ? t(bypass ? "armed" : "none: it stops nothing") : alarm.bypassed_s ? t("bypassed, {left} left", { left: left(alarm.bypassed_s) }) : t("armed: it stops {machine}", { machine: alarm.machine || "–" })],
       ...(hid ? [["Who", hid]] : [])];
     facts.replaceChildren(...rows.flatMap(([key, value]) => [h("dt", {}, t(key)), h("dd", {}, value)]));
     const key = JSON.stringify(DEEDS.map((deed) => Boolean(deed.can(alarm))));
@@ -172,7 +184,7 @@ function viewAlarm(name) {
   };
   const read = reading(error, async () => {
     fill(await ask("/alarms/" + encodeURIComponent(name)));
-    const list = store.events.filter((event) => event.sensor === sensor && (!event.alarm || ofBypass(name).endsWith("." + event.alarm))).slice(0, 50);
+    const list = store.events.filter((event) => isAbout(event, about)).slice(0, 50);
     events.replaceChildren(list.length ? h("table", { class: "stack" }, h("tbody", {}, eventRows(list))) : h("p", { class: "dim" }, t("Nothing yet.")));
   });
   title.textContent = name;

@@ -8,7 +8,7 @@ function viewBroker() {
   const list = (node, rows) => node.replaceChildren(...rows.flatMap(([key, value]) => [h("dt", {}, t(key)), h("dd", { class: "num" }, value)]));
   const fill = (now) => {
     const since = now.mqtt_since_ms ? ` ${t("since")} ${day(now.mqtt_since_ms)}` : "", away = now.mqtt !== "connected";
-    const said = `${t(LINK_WORDS[now.mqtt])}${since}${now.mqtt_why ? `: ${now.mqtt_why}` : ""}`;
+    const said = `${t(LINK_WORDS[now.mqtt])}${since}${now.mqtt_why ? `${COLON}${now.mqtt_why}` : ""}`;
     if (state.textContent !== said) state.replaceChildren(h("span", { class: away ? "word waits" : "word" }, said));
     list(facts, [["Address", store.plant.broker], ["Format", store.plant.broker_format], ["Name", store.plant.broker_node], ["Points that are published", many(now.mqtt_points)],
       ["Messages sent", many(now.mqtt_sent)], ["Connections since the start", many(now.mqtt_connects)]]);

@@ -45,7 +45,11 @@ const LIMIT_WORDS = { high_high: "High high limit", high: "High limit", low: "Lo
 const PRIORITIES = ["critical", "high", "medium", "low"];
 
 /* Who did it: a name at an address, or of the actors that need no name what they are. */
-const peerOf = (event) => (lang !== "fr" ? event.peer : event.actor >= 65533 ? t(event.peer) : event.peer.replace(" at ", " à "));
+const peerWords = (peer) => (lang === "fr" ? peer.replace(/ at (?=\S+$)/, " à ") : peer);
+const peerOf = (event) => (event.actor >= 65533 ? t(event.peer) : peerWords(event.peer));
+
+/* A word such as an address is broken where it must be; other texts break between their words alone. */
+const longClass = (text) => (/\S{24}/.test(text) ? "long" : null);
 
 /* ---- numbers and times ---- */
 
@@ -116,7 +120,7 @@ function gauge(sensor) {
   svg.append(pointer);
   svg.show = (now) => {
     pointer.setAttribute("transform", `translate(${x(now.value).toFixed(2)} 0)`);
-    const worst = PRIORITIES.find((priority) => (now.alarms || []).some((alarm) => alarm.priority === priority && alarm.active));
+    const worst = PRIORITIES.find((priority) => (now.alarms || []).some((alarm) => alarm.priority === priority && alarm.active && !isOfBypass(alarm)));
     pointer.setAttribute("class", "pointer " + (worst || ""));
   };
   svg.show(sensor);

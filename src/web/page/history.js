@@ -71,9 +71,14 @@ function incidentTable(failures, read, machine) {
 }
 
 const isOver = (item) => item.state === "done" || item.state === "cancelled";
-const dueText = (item) => (item.due === "condition" && !isOver(item) ? t("by its condition") : item.due_left === null || isOver(item) ? "–" : item.due === "products" ? counted(Math.round(item.due_left), Math.abs(Math.round(item.due_left)) > 1 ? "products" : "product") : lasting(item.due_left));
+function dueText(item) {
+  if (isOver(item) || (item.due !== "condition" && item.due_left === null)) return "–";
+  if (item.due === "condition") return t("by its condition");
+  const left = Math.round(Math.abs(item.due_left)), length = item.due === "products" ? counted(left, left > 1 ? "products" : "product") : lasting(left);
+  return item.due_left < 0 ? t("{length} ago", { length }) : length;
+}
 function workTable(works, read, machine) {
-  const heads = ["Number", ...(machine ? [] : ["Machine"]), "What", "State", "Kind", "Opened", "Due in", "Took", ""];
+  const heads = ["Number", ...(machine ? [] : ["Machine"]), "What", "State", "Kind", "Opened", "Due", "Took", ""];
   return table(heads, works.toReversed().slice(0, LISTED).map((item) => [
     h("span", {}, String(item.number)), ...(machine ? [] : [item.machine]), [item.why, item.result].filter(Boolean).join(" – "), h("span", { class: item.overdue ? "word" : null }, t(item.overdue ? "overdue" : item.state)), t(item.kind), moment(item.opened),
     dueText(item), item.state === "open" ? "–" : lasting(item.real_s),
@@ -124,8 +129,8 @@ function viewIncident(number) {
       && !whole.acknowledged_by && (whole.lasts || new Date(one.raised) <= new Date(whole.end))); /* not what came after it */
     title.replaceChildren(`${t("Incident")} ${number}${COLON}`, store.machines.has(whole.machine) ? h("a", { href: path("machine", whole.machine) }, whole.machine) : whole.machine);
     facts.replaceChildren(...[["First out", whole.text], ["From", moment(whole.begin)], ["To", whole.lasts ? t("lasts") : whole.machine_removed ? `${moment(whole.end)} (${t("machine removed")})` : moment(whole.end)], ["Down", lasting(whole.down_s)],
-      ["Repair", lasting(whole.repair_s)], ["Alarms that followed", String(whole.alarms)], ["Acknowledged by", whole.acknowledged_by ? `${whole.acknowledged_by}, ${moment(whole.acknowledged)}` : "–"],
-      ["Cause", whole.cause ? `${whole.cause}${whole.cause_by ? ` (${whole.cause_by})` : ""}` : "–"]].flatMap(([key, value]) => [h("dt", {}, t(key)), h("dd", {}, value)]));
+      ["Repair", lasting(whole.repair_s)], ["Alarms that followed", String(whole.alarms)], ["Acknowledged by", whole.acknowledged_by ? `${peerWords(whole.acknowledged_by)}, ${moment(whole.acknowledged)}` : "–"],
+      ["Cause", whole.cause ? `${whole.cause}${whole.cause_by ? ` (${peerWords(whole.cause_by)})` : ""}` : "–"]].flatMap(([key, value]) => [h("dt", {}, t(key)), h("dd", {}, value)]));
     const held = document.activeElement?.textContent;
     buttons.replaceChildren(...[alarm ? actButton("Acknowledge", doing(async () => { await alarmCommand(alarm.name, "ack"); read(); }), "acknowledge") : null, actButton("Cause", () => causeDialog(whole, read)), actButton("Note", () => noteDialog(whole, read)),
       store.machines.has(whole.machine) ? actButton("Open work", () => workDialog(read, whole.machine)) : null].filter(Boolean));

@@ -13,7 +13,7 @@ function viewSimulation() {
   const speed = h("select", { id: "speed" });
   speed.disabled = Boolean(mayNot("simulation", INSTRUCTOR_UNIT));
   const none = h("p", { class: "dim" }, t("The plant file has none: faults: in it describes some, to be begun here."));
-  const faultTable = h("table", {}, h("thead", {}, h("tr", {}, ["Name", "Kind", "Sensor or actuator", "State", ""].map((word) => h("th", {}, t(word))))), faults);
+  const faultTable = h("table", { class: "stack" }, h("thead", {}, h("tr", {}, ["Name", "Kind", "Sensor or actuator", "State", ""].map((word) => h("th", {}, t(word))))), faults);
   let sim = null, shown = "";
   const tell = (body) => ask("/sim", body).then(fill);
   const fill = (now) => {
@@ -34,7 +34,7 @@ function viewSimulation() {
     shown = JSON.stringify(list);
     none.hidden = list.length > 0;
     faultTable.hidden = !list.length;
-    faults.replaceChildren(...list.map((fault) => h("tr", {}, h("td", {}, fault.name), h("td", {}, fault.kind),
+    faults.replaceChildren(...list.map((fault) => h("tr", {}, h("td", {}, fault.name), h("td", {}, t(fault.kind)),
     h("td", {}, fault.sensor ? h("a", { href: path("sensor", fault.sensor) }, fault.sensor) : fault.actuator), h("td", { class: fault.active ? "word" : "dim" }, t(fault.active ? "active" : "no")),
     h("td", {}, h("button", { type: "button", right: ["simulation", INSTRUCTOR_UNIT], onclick: () => faultDialog(fault, read) }, t(fault.active ? "End it" : "Begin it"))))));
   };
@@ -59,7 +59,7 @@ function viewSimulation() {
 function faultDialog(fault, then) {
   openDialog({
     title: fault.name,
-    effect: `${t(fault.active ? "Ends the fault" : "Begins the fault")}${COLON}${fault.kind} ${fault.sensor}`,
+    effect: `${t(fault.active ? "Ends the fault" : "Begins the fault")}${COLON}${t(fault.kind)} ${fault.sensor || fault.actuator}`,
     button: t("Do it"),
     act: () => ask(`/faults/${encodeURIComponent(fault.name)}`, { on: !fault.active }).then(then),
   });

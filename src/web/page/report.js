@@ -8,7 +8,7 @@ const isDate = (cell) => typeof cell === "string" && /^(\d\d\/\d\d\/)?\d{4}(-\d\
 const isFigure = (cell) => typeof cell === "string" && /^[-–≤≈>\d][-–\d.,:\s%]*((d|j|h|min|s)(\s\d+\s(h|min|s))?|products?|produits?)?$/.test(cell) && !isDate(cell);
 /* What does not fit is scrolled, by the keyboard too. */
 const table = (heads, rows, none) => (rows.length ? h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": heads.filter(Boolean).map((word) => t(word)).join(", ") }, h("table", { class: heads.length > 9 ? "cards figures" : "cards" }, h("thead", {}, h("tr", {}, heads.map((word, n) => h("th", { class: rows.some((row) => isFigure(row[n])) ? "num" : null }, t(word))))),
-  h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell, n) => h("td", { "data-label": heads[n] ? t(heads[n]) : null, class: isFigure(cell) ? "num" : isDate(cell) ? "time" : null }, cell))))))) : h("p", { class: "dim" }, t(none)));
+  h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell, n) => h("td", { "data-label": heads[n] ? t(heads[n]) : null, class: isFigure(cell) ? "num" : isDate(cell) ? "time" : typeof cell === "string" ? longClass(cell) : null }, cell))))))) : h("p", { class: "dim" }, t(none)));
 
 /* ---- down time by cause ---- */
 
@@ -39,7 +39,7 @@ function frequentTable(analysis) {
   const share = (count) => (analysis.alarms.raised ? percent(count / analysis.alarms.raised) : "–");
   return table(["Alarm", "What", "Machine", "Priority", "Raised", "Share", "Cumulated", "Chattering", "Active for"], analysis.worst_alarms.slice(0, FREQUENT).map((one) => {
     sum += one.raised;
-    return [h("a", { href: path("sensor", one.sensor) }, `${one.sensor}.${one.limit_name}`), known(one.diagnosis), one.machine, t(one.priority), many(one.raised), share(one.raised), share(sum), many(one.chatter),
+    return [one.limit_name === "condition" ? h("a", { href: path("alarm", one.sensor) }, one.sensor) : h("a", { href: path("sensor", one.sensor) }, `${one.sensor}.${one.limit_name}`), known(one.diagnosis), one.machine, t(one.priority), many(one.raised), share(one.raised), share(sum), many(one.chatter),
       one.active ? lasting(one.active_s) : "–"];
   }), "none");
 }

@@ -5,9 +5,13 @@ const API = "/api/v1";
 const store = {
   plant: null, who: null, /* who sits here, and what he may do */ machines: new Map(), sensors: new Map(), actuators: new Map(), controllers: new Map(),
   alone: new Map(), /* alarms of no sensor and of bypasses, by the name of what they watch */
-  events: [], clock: {}, heard: 0, dirty: new Set(), samples: new Map(),
+  events: [], hiding: [], /* events by which something is hidden, where they are older than those */ clock: {}, heard: 0, dirty: new Set(), samples: new Map(),
 };
 const BACK_MS = 2000, EVENTS_KEPT = 500, SAMPLES_KEPT = 6000;
+
+/* Events by which something is hidden or held off, [begun, ended], by the state that they make; a machine's maintenance hides too. */
+const HIDING = { shelved: ["alarm shelved", "alarm unshelved"], suppressed: ["alarm suppressed", "alarm unsuppressed"], "out of service": ["alarm out of service", "alarm in service"], bypassed: ["interlock bypassed", "interlock restored"] };
+const ABOUT_HIDING = new Set([...Object.values(HIDING).flat(), "machine state"]);
 
 class Problem extends Error {}
 
@@ -41,10 +45,10 @@ async function readWho() {
 
 async function load() {
   const knowing = readWho();
-  const [plant, machines, sensors, actuators, controllers, alarms, events] = await Promise.all(
-    ["/plant", "/machines", "/sensors", "/actuators", "/controllers", "/alarms", `/events?limit=500&lang=${lang}`].map((where) => ask(where)));
+  const [plant, machines, sensors, actuators, controllers, alarms, hiding, events] = await Promise.all(
+    ["/plant", "/machines", "/sensors", "/actuators", "/controllers", "/alarms", `/hiding?lang=${lang}`, `/events?limit=500&lang=${lang}`].map((where) => ask(where)));
   await knowing;
-  Object.assign(store, { plant, events: events.reverse() });
+  Object.assign(store, { plant, events: events.reverse(), hiding: hiding.reverse().filter((event) => event.seq < (events.at(-1)?.seq ?? Infinity)) });
   for (const [key, list] of Object.entries({ machines, sensors, actuators, controllers })) store[key] = new Map(list.map((item) => [item.name, item]));
   store.alone = new Map();
   for (const alarm of alarms) if (!store.sensors.has(alarm.sensor)) store.alone.set(alarm.sensor, [...(store.alone.get(alarm.sensor) || []), alarm]);
@@ -59,7 +63,10 @@ const takers = {
     store.clock = data;
   },
   plant: () => reload(),
-  clock: (data) => { store.clock = data; },
+  clock: (data) => {
+    store.clock = data;
+    for (const name of store.samples.keys()) keepStanding(name, data.time_ms);
+  },
   values: (data) => {
     for (const [name, now] of Object.entries(data.values)) {
       const item = store.sensors.get(name) || store.actuators.get(name);
@@ -86,7 +93,8 @@ const takers = {
   event: (data) => {
     if (store.events.length && data.seq <= store.events[0].seq) return;
     store.events.unshift(data);
-    store.events.length = Math.min(store.events.length, EVENTS_KEPT);
+    const gone = store.events.splice(EVENTS_KEPT).filter((event) => ABOUT_HIDING.has(event.code));
+    if (gone.length) store.hiding = [...gone, ...store.hiding].slice(0, EVENTS_KEPT);
     store.dirty.add("events");
     if (data.code === "limit changed" && data.sensor) refreshSensor(data.sensor);
   },
@@ -114,12 +122,22 @@ async function reload() {
   }
 }
 
-/* The newest ten minutes of every sensor that somebody looked at, a point each 100 ms at most. */
+const STEP_MS = 100, SILENCE_MS = 15000; /* after a longer one nobody knows what was between */
+/* The newest ten minutes of every sensor that somebody looked at, a point each 100 ms at most. The stream tells changes
+ * alone: until one comes the value before stands. */
 function keepSample(name, time, value) {
   const kept = store.samples.get(name);
   if (!kept || typeof value !== "number") return;
-  kept.push([time, value, value, value]);
+  const last = kept.at(-1), stood = last ? time - last[0] : 0;
+  if (stood > 2 * STEP_MS && stood < SILENCE_MS && value !== last[3]) kept.push([time - STEP_MS, last[3], last[3], last[3]]);
+  kept.push([Math.max(time, last?.[0] ?? 0), value, value, value]);
   if (kept.length > SAMPLES_KEPT) kept.splice(0, SAMPLES_KEPT / 10);
+}
+
+/* While the stream lives, what it does not tell of stands. */
+function keepStanding(name, time) {
+  const last = store.samples.get(name).at(-1);
+  if (last && time - last[0] < SILENCE_MS) keepSample(name, time, store.sensors.get(name)?.value);
 }
 
 async function samplesOf(name) {
@@ -161,7 +179,17 @@ function listen() {
 const alarmsOf = (sensor) => (sensor.alarms || []).filter((alarm) => alarm.state !== "normal");
 const standing = (sensor) => alarmsOf(sensor).filter((alarm) => !isHidden(alarm)).sort(byWeight);
 const allAlarms = () => [...[...store.sensors.values()].flatMap(alarmsOf), ...[...store.alone.values()].flatMap((alarms) => alarmsOf({ alarms }))];
-const bypasses = () => [...store.sensors.values()].flatMap((sensor) => (sensor.alarms || []).filter((alarm) => alarm.bypassed_s));
+const aloneOf = (machine) => [...store.alone.values()].flat().filter((alarm) => alarm.machine === machine);
+/* The bypass of an interlock is an alarm that ends with it alone. What trips by a sensor is in the lists too; of an interlock of
+ * the machine's own this alarm is all that they have: one entry each. */
+const ofBypass = (name) => name.replace(/\.bypassed$/, "");
+const isBypassName = (name) => name.endsWith(".bypassed");
+const isOfBypass = (alarm) => Boolean(alarm.bypassed_s) && isBypassName(alarm.name);
+function bypasses() {
+  const held = [...[...store.sensors.values()].flatMap((sensor) => sensor.alarms || []), ...[...store.alone.values()].flat()].filter((alarm) => alarm.bypassed_s);
+  const own = new Set(held.filter((alarm) => !isOfBypass(alarm)).map((alarm) => alarm.name));
+  return held.filter((alarm) => !isOfBypass(alarm) || !own.has(ofBypass(alarm.name)));
+}
 const HIDDEN = new Set(["shelved", "suppressed", "out of service"]);
 const isHidden = (alarm) => HIDDEN.has(alarm.state);
 /* Worst first, then the newest; times are RFC 3339, whose order is that of their letters. Thousands are sorted so. */

@@ -56,7 +56,7 @@ class Trend {
 
   until() {
     const last = Math.max(0, ...this.names.map((name) => (store.samples.get(name) || []).at(-1)?.[0] || 0));
-    return this.paused || last || Date.now();
+    return this.paused || Math.max(last, store.clock.time_ms || 0) || Date.now();
   }
 
   /* Each pen's own 0..100 %: its instrument's range, so that a slope means the same every day. When asked for, and where
@@ -188,7 +188,7 @@ class Trend {
 
   /* At most as many steps as pixels: what falls into one is its least and most, a band around the line. */
   drawPen(pen, colour, points, x, y, n) {
-    const gap = Math.max(15000, 2.5 * (this.minutes > 10 ? this.grain || 0 : 0));
+    const gap = Math.max(SILENCE_MS, 2.5 * (this.minutes > 10 ? this.grain || 0 : 0));
     const parts = [];
     let before = -Infinity;
     for (const [time, low, high, last] of points) {
@@ -202,6 +202,7 @@ class Trend {
     pen.strokeStyle = pen.fillStyle = colour.pen;
     pen.lineWidth = 1.8;
     for (const part of parts) {
+      if (part.length === 1) part.push({ ...part[0], column: part[0].column + 1 }); /* one point alone is seen too */
       pen.globalAlpha = 0.25 * GRAYS[n % GRAYS.length];
       pen.beginPath();
       for (const at of part) pen.lineTo(at.column, y(at.high));

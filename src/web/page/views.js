@@ -15,9 +15,8 @@ function valueNode(item) {
   const update = (now) => {
     node.replaceChildren();
     if (now.forced) node.append(h("abbr", { class: "forced", title: t("forced") }, "F"));
-    if (now.quality === "bad") node.append(h("span", { class: "bad" }, "? "));
+    if (now.quality === "bad") node.append(h("abbr", { class: "bad", title: t("bad quality") }, "?"), " ");
     node.append(number(now.value, now.decimals) + unit(now.unit));
-    if (now.quality === "bad") node.append(h("span", { class: "small" }, " " + t("bad quality")));
   };
   update(item);
   node.show = update;
@@ -48,8 +47,8 @@ function machineState(name) {
   const update = () => {
     const machine = store.machines.get(name);
     if (!machine) return;
-    const alarms = [...store.sensors.values()].filter((sensor) => sensor.machine === name).flatMap(standing).sort(byWeight);
-    const tripped = machine.state === "en_panne" ? alarms.findIndex((alarm) => alarm.sensor === machine.first_out) : -1; /* what stopped it says why it stands */
+    const alarms = [...[...store.sensors.values()].filter((sensor) => sensor.machine === name).flatMap(standing), ...standing({ alarms: aloneOf(name) })].sort(byWeight);
+    const tripped = machine.state === "en_panne" ? alarms.findIndex((alarm) => alarm.sensor === machine.first_out && !isOfBypass(alarm)) : -1; /* what stopped it says why it stands */
     if (tripped > 0) alarms.unshift(...alarms.splice(tripped, 1));
     node.replaceChildren(badge(machine.state), h("span", { class: "dim small" }, `${t("since")} ${ago(machine.since)}`));
     if (alarms.length) node.append(h("a", { class: "small", href: path("alarms") }, mark(alarms[0].priority, alarms.some((alarm) => alarm.unacknowledged)), ` ${alarms[0].sensor} ${known(alarms[0].diagnosis)}${alarms.length > 1 ? ` +${alarms.length - 1}` : ""}`));
@@ -64,7 +63,7 @@ function products(name) {
   const node = h("p", { class: "small dim" });
   const update = () => {
     const machine = store.machines.get(name);
-    if (machine) node.textContent = `${machine.good.toLocaleString(lang)} ${t("good")}, ${machine.reject.toLocaleString(lang)} ${t("rejected")}`;
+    if (machine) node.textContent = machine.produces ? `${many(machine.good)} ${t("good")}, ${many(machine.reject)} ${t("rejected")}` : "–";
   };
   update();
   live(name, update);
@@ -76,12 +75,23 @@ function viewPlant() {
   const many = store.machines.size > 8; /* 24 of them are to fit on one screen */
   const tile = (machine) => {
     const sensors = all.filter((sensor) => sensor.machine === machine.name);
-    const shown = sensors.slice(0, !many ? 4 : store.machines.size > 40 ? 1 : 2);
+    const rows = h("div", { class: "rows" }), made = new Map(), count = !many ? 4 : store.machines.size > 40 ? 1 : 2;
+    const rest = sensors.length > count && !many ? h("a", { class: "small dim", href: path("machine", machine.name) }, `+${sensors.length - count} ${t("more")}`) : "";
+    let before = "";
+    const row = (sensor) => made.get(sensor.name) || made.set(sensor.name, sensorRow(sensor)).get(sensor.name);
+    const update = () => { /* what stands in alarm has its row before what is well */
+      const standsIn = (sensor) => (standing(store.sensors.get(sensor.name) || sensor).length ? 0 : 1);
+      const first = new Set([...sensors].sort((a, b) => standsIn(a) - standsIn(b)).slice(0, count));
+      const shown = sensors.filter((sensor) => first.has(sensor)), key = shown.map((sensor) => sensor.name).join();
+      if (key === before) return;
+      before = key;
+      rows.replaceChildren(...shown.map(row), rest);
+    };
+    update();
+    live("alarms", update);
     return h("section", { class: "tile", "aria-label": machine.name },
       h("h2", {}, h("a", { href: path("machine", machine.name) }, machine.name), h("small", {}, machine.label)),
-      machineState(machine.name), many ? null : products(machine.name),
-      h("div", { class: "rows" }, shown.map((sensor) => sensorRow(sensor)),
-        sensors.length > shown.length && !many ? h("a", { class: "small dim", href: path("machine", machine.name) }, `+${sensors.length - shown.length} ${t("more")}`) : null));
+      machineState(machine.name), many ? null : products(machine.name), rows);
   };
   const loose = all.filter((sensor) => sensor.machine === null);
   return h("div", {}, h("div", { class: many ? "tiles many" : "tiles" }, [...store.machines.values()].map(tile),
@@ -126,8 +136,8 @@ function actuatorPanel(actuators) {
       const position = h("td", { class: "num", "data-label": t("Position") }), command = h("td", { class: "num", "data-label": t("Command") });
       const update = () => {
         const now = store.actuators.get(actuator.name);
-        position.textContent = now.on_off && (now.value === 0 || now.value === 1) ? t(now.value ? "on" : "off") : number(now.value) + unit(now.unit);
-        command.textContent = now.on_off ? t(now.on ? "on" : "off") : number(now.command) + unit(now.unit);
+        position.textContent = now.on_off && (now.value === 0 || now.value === 1) ? t(now.value ? "on" : "off") : number(now.value, now.decimals) + unit(now.unit);
+        command.textContent = now.on_off ? t(now.on ? "on" : "off") : number(now.command, now.decimals) + unit(now.unit);
       };
       update();
       live(actuator.name, update);
@@ -144,7 +154,7 @@ function controllerPanel(controllers) {
       if (!now) return;
       store.controllers.set(now.name, now);
       facts.replaceChildren(...[[t("Setpoint"), plain(now.active_setpoint) + unit(now.unit)], [t("Value"), number(now.value, store.sensors.get(now.input)?.decimals) + unit(now.unit)],
-        [t("Output"), `${plain(Number(now.output.toPrecision(4)))} → ${now.moves}`], [t("Mode"), now.automatic ? t("automatic") : t("manual")]].flatMap(([key, value]) => [h("dt", {}, key), h("dd", {}, value)]));
+        [t("Output"), `${now.output === null ? "–" : plain(Number(now.output.toPrecision(4)))}${unit((store.actuators.get(now.moves) || now).unit)} → ${now.moves}`], [t("Mode"), now.automatic ? t("automatic") : t("manual")]].flatMap(([key, value]) => [h("dt", {}, key), h("dd", {}, value)]));
     };
     update();
     live("second", update);
@@ -187,7 +197,7 @@ function viewSensor(name) {
     const point = await ask("/points/" + encodeURIComponent(name)).catch(() => null);
     const rows = [[t("Range"), `${plain(sensor.range_low)} … ${plain(sensor.range_high)}${unit(sensor.unit)}`],
       ...Object.entries(sensor.limits).filter(([, limit]) => limit !== null).map(([key, limit]) => [t(LIMIT_WORDS[key] || key), `${plain(limit)}${unit(sensor.unit)}${sensor.trips.includes(key) ? ` – ${t("it stops {machine}", { machine: sensor.machine || "" })}` : ""}`])];
-    if (point) rows.push([t("Register"), `${t("Unit").toLowerCase()} ${point.unit_id}, ${t(point.table.replace("_", " "))} ${point.address} = ${point.reference}, ${point.type}${point.count > 1 ? ` ${point.order}` : ""} × ${point.scale}`],
+    if (point) rows.push([t("Register"), `${t("Unit").toLowerCase()} ${point.unit_id}, ${t(point.table.replace("_", " "))} ${point.address} = ${point.reference}, ${point.type}${point.count > 1 ? ` ${point.order}` : ""} × ${plain(point.scale)}`],
       [t("Read it with"), h("code", {}, `mbpoll -m tcp -p ${store.plant.modbus_port} -a ${point.unit_id} -t 4 -0 -r ${point.address} -c ${point.count} -1 ${location.hostname}`)]);
     facts.replaceChildren(...rows.flatMap(([key, value]) => [h("dt", {}, key), h("dd", {}, value)]));
   };
@@ -251,7 +261,7 @@ function viewTrends() {
 /* ---- journal ---- */
 
 function eventRows(events) {
-  return events.map((event) => h("tr", {}, h("td", { class: "num" }, event.seq), h("td", { class: "time" }, day(event.time_ms)), h("td", { class: "span" }, event.text, event.comment ? h("em", { class: "comment" }, ` # ${event.comment}`) : ""), h("td", { class: "span keep" }, peerOf(event))));
+  return events.map((event) => h("tr", {}, h("td", { class: "num" }, event.seq), h("td", { class: "time" }, day(event.time_ms)), h("td", { class: ["span", longClass(event.text)].filter(Boolean).join(" ") }, event.text, event.comment ? h("em", { class: "comment" }, ` # ${event.comment}`) : ""), h("td", { class: "span keep" }, peerOf(event))));
 }
 
 function eventPanel(wanted) {
