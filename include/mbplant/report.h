@@ -1,6 +1,5 @@
 /* report: what a person wants to know of a plant, as one struct, and its writers; events as sentences; numbers with as
- * many digits as their register shows. Knows nothing of where the numbers come from: mbplantctl fills them over Modbus.
- */
+ * many digits as their register shows. Where the numbers come from it does not know: mbplantctl fills them. */
 #ifndef MBPLANT_REPORT_H
 #define MBPLANT_REPORT_H
 

@@ -186,8 +186,8 @@ const char *mbp_reference(enum mbp_table table, uint16_t addr, char *buf, size_t
 unsigned mbp_type_words(enum mbp_type type);
 
 /* How mbpoll is asked for a value, behind its -t: ":float" or ":int" for two registers that it can put together (*pair;
- * -B where the first is the high one), ":hex" for what it cannot show as its number, else "". bits: it stands in a table
- * of bits. Static storage. Source: mbpoll(1). */
+ * -B where the first is the high one), ":hex" for what it cannot show as its number, else "". bits: it stands in a
+ * table of bits. Static storage. Source: mbpoll(1). */
 const char *mbp_poll_form(enum mbp_type type, enum mbp_order order, bool bits, bool *pair);
 
 /* The largest and smallest engineering value that type and scale can show. */

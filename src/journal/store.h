@@ -48,8 +48,9 @@ enum mbp_status mbp_store_open(const char *path, const struct mbp_plant *plant, 
                                struct mbp_store *store, struct mbp_marks *marks, struct mbp_names *names);
 void mbp_store_close(struct mbp_store *store);
 
-/* One transaction: begin, put each record, commit. Each returns SQLITE_OK or SQLite's code, SQLITE_READONLY_DBMOVED when
- * the database is no longer at its path; after a failure mbp_store_roll_back leaves it as it was before the begin. */
+/* One transaction: begin, put each record, commit. Each returns SQLITE_OK or SQLite's code, SQLITE_READONLY_DBMOVED
+ * when the database is no longer at its path; after a failure mbp_store_roll_back leaves it as it was before the begin.
+ */
 int mbp_store_begin(struct mbp_store *store);
 int mbp_store_put(struct mbp_store *store, const struct mbp_record *record, uint64_t position); /* its place */
 int mbp_store_commit(struct mbp_store *store, uint64_t position); /* of the ring, up to which all was put */
