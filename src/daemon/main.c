@@ -22,7 +22,7 @@
 enum { EXIT_OK = 0, EXIT_RUNTIME = 1, EXIT_USAGE = 2 };
 
 /* What mbplantd opens beside its connections, and some for SQLite's and a plant file's passing ones. */
-#define OWN_DESCRIPTORS 24u
+#define OWN_DESCRIPTORS 28u
 
 /* --fast-forward waits for the journal after so many: well below the room between the two. */
 #define FLUSH_EVERY_RECORDS 16384u

@@ -86,25 +86,41 @@ static void stop_listening(struct mbp_server *server)
     server_watch(server);
 }
 
-/* No descriptor is left. Left in the queue, a connection would wake the loop for ever: it is taken with the spare
+static int open_spare(void)
+{
+    return open("/", O_PATH | O_CLOEXEC);
+}
+
+/* By giving up that spare. False: there is none, or somebody else had its number first. */
+static bool take_with(int *spare, const struct listener *listener)
+{
+    struct sockaddr_storage address = {0};
+    socklen_t len = sizeof address;
+    if (*spare < 0)
+        return false;
+    close(*spare);
+    int fd = accept4(listener->fd, (struct sockaddr *)&address, &len, SOCK_CLOEXEC);
+    bool taken = fd >= 0 || (errno != EMFILE && errno != ENFILE);
+    if (fd >= 0) {
+        const struct access_address from = access_address_of((const struct sockaddr *)&address);
+        turned_away_tell(listener->server, TURNED_AWAY_NO_ROOM, &from, NULL);
+        listener->server->counters.refused++;
+        close(fd);
+    }
+    *spare = open_spare();
+    return taken;
+}
+
+/* No descriptor is left. Left in the queue, a connection would wake the loop for ever: it is taken with a spare
  * descriptor and closed. False when there is no spare one either. */
 static bool turn_away(const struct listener *listener)
 {
     struct mbp_server *server = listener->server;
-    if (server->spare_fd < 0)
-        return false;
-    close(server->spare_fd);
-    struct sockaddr_storage address = {0};
-    socklen_t len = sizeof address;
-    int fd = accept4(listener->fd, (struct sockaddr *)&address, &len, SOCK_CLOEXEC);
-    if (fd >= 0) {
-        const struct access_address from = access_address_of((const struct sockaddr *)&address);
-        turned_away_tell(server, TURNED_AWAY_NO_ROOM, &from, NULL);
-        server->counters.refused++;
-        close(fd);
+    for (unsigned i = 0; i < SERVER_SPARES; i++) {
+        if (take_with(&server->spares[i], listener))
+            return true;
     }
-    server->spare_fd = open("/", O_PATH | O_CLOEXEC);
-    return true;
+    return false;
 }
 
 static void on_ready(uv_poll_t *poll, int error, int events)
@@ -132,8 +148,8 @@ static void on_ready(uv_poll_t *poll, int error, int events)
 void admission_listen(struct mbp_server *server)
 {
     server->deaf = false;
-    if (server->spare_fd < 0)
-        server->spare_fd = open("/", O_PATH | O_CLOEXEC);
+    for (unsigned i = 0; i < SERVER_SPARES; i++)
+        server->spares[i] = server->spares[i] >= 0 ? server->spares[i] : open_spare();
     for (uint32_t i = 0; i < server->listener_count; i++) {
         if (takes_connections(&server->listeners[i]))
             uv_poll_start(&server->listeners[i].poll, UV_READABLE, on_ready);

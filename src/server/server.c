@@ -140,7 +140,8 @@ void mbp_server_close(struct mbp_server *server)
         connection_close(server->oldest);
     for (uint32_t i = 0; i < server->listener_count; i++)
         listener_close(&server->listeners[i]);
-    close_descriptor(&server->spare_fd);
+    for (unsigned i = 0; i < SERVER_SPARES; i++)
+        close_descriptor(&server->spares[i]);
     close_descriptor(&server->http_fd);
     uv_close((uv_handle_t *)&server->sweep, on_handle_closed);
     connection_drop_turns(server);
@@ -286,7 +287,8 @@ enum mbp_status mbp_server_open(const struct mbp_server_config *config, FILE *er
     server->config = *config;
     server->listeners = listeners;
     set_plant(server, config->image, config->plant, faults);
-    server->spare_fd = -1;
+    for (unsigned i = 0; i < SERVER_SPARES; i++)
+        server->spares[i] = -1;
     server->http_fd = -1;
     uv_timer_init(config->loop, &server->sweep);
     uv_idle_init(config->loop, &server->turns);

@@ -85,6 +85,9 @@ static inline uint8_t *connection_partial(struct connection *connection)
     return (uint8_t *)(connection + 1);
 }
 
+/* Another thread may take a descriptor at the moment when it is given up: of three that it needs one more is left. */
+#define SERVER_SPARES 4u
+
 struct mbp_server {
     struct mbp_server_config config;
     const struct mbp_server_options *options;
@@ -92,9 +95,9 @@ struct mbp_server {
     struct activated activated; /* while they are opened */
     uint32_t listener_count;
     uv_timer_t sweep;
-    int http_fd;  /* from systemd, until somebody takes it; -1 = none */
-    int spare_fd; /* given up to take and close a connection for which there is no descriptor; -1 = none left */
-    bool deaf;    /* not even that: nobody is taken until the next sweep */
+    int http_fd;               /* from systemd, until somebody takes it; -1 = none */
+    int spares[SERVER_SPARES]; /* given up to take and close a connection for which there is no descriptor; -1 = gone */
+    bool deaf;                 /* not even that: nobody is taken until the next sweep */
     bool sweeping;
     bool minds_masters; /* some expression looks whether masters ask */
     bool special;       /* has wire faults, an observer or a wire with ids of its own: each answer is looked at */

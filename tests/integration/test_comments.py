@@ -144,7 +144,7 @@ class Comments(unittest.TestCase):
             for path, key in bodies.items():
                 status, answer, _ = self.plant.ask("/api/v1" + path, {key: text, **({"machine": "M1"} if key == "what" else {})})
                 self.assertIn(status, (400, 422), (path, text[:8]))
-                self.assertRegex(answer["detail"], f"'{key}'|one JSON object")
+                self.assertRegex(answer["detail"], f"'{key}'|has a NUL")
         self.assertEqual(self.commented(), {})
 
     def test_text_that_is_none_is_one_error_with_its_place_and_nothing_is_written(self):

@@ -5,9 +5,11 @@ import resource
 import select
 import signal
 import socket
+import tempfile
 import unittest
 
 import support
+import test_trouble
 
 READ = bytes.fromhex("00010000000601030000007d")
 ANSWER = bytes.fromhex("0001000000fd0103fa") + bytes(250)
@@ -137,6 +139,19 @@ class Connections(unittest.TestCase):
         for client in clients:
             client.close()
         support.eventually(lambda: self.answers(plant), "an answer to a new client when there is room again")
+        self.assertEqual(ask(neighbour), ANSWER)
+
+    def test_others_take_descriptors_that_are_given_up_and_who_has_no_room_is_closed_all_the_same(self):
+        """Threads that store take three. Were the spare ones gone, those in the listen queue would wait for ever."""
+        shim = test_trouble.Shim(self.enterContext(tempfile.TemporaryDirectory(prefix="mbplant-")))
+        shim.be(steals=3)
+        plant = self.enterContext(Plant("connections.yaml", environment=shim.environment))
+        neighbour = self.client(plant)
+        self.assertEqual(ask(neighbour), ANSWER)
+        most = max(descriptors(plant.process)) + 2
+        resource.prlimit(plant.process.pid, resource.RLIMIT_NOFILE, (most, most))
+        clients = [self.client(plant) for _ in range(most + 20)]
+        support.eventually(lambda: len(select.select(clients, [], [], 0)[0]) >= 20, "those without room to be closed")
         self.assertEqual(ask(neighbour), ANSWER)
 
     def answers(self, plant):

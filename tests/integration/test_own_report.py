@@ -58,6 +58,7 @@ class Paused(Web):
     def stand_still(self):
         self.post("/sim", {"pause": True})
         support.eventually(lambda: self.get("/sim")["paused"], "a paused plant")
+        support.eventually(lambda: "pause" in self.get("/events?limit=1")[-1]["code"], "the pause in the journal, behind all that came before")
         self.clock.stop()
 
     def report_of_master(self, form, lang, period):

@@ -57,7 +57,7 @@ class Shim:
 
     def __init__(self, folder):
         self.file = pathlib.Path(folder) / "shim"
-        self.read_only, self.clock_ahead_s, self.stuck = False, 0, False
+        self.read_only, self.clock_ahead_s, self.stuck, self.still_ms, self.steals = False, 0, False, 0, 0
         self.tell()
         library = next(pathlib.Path(os.environ["MBP_BUILD"]).rglob("trouble_shim.so"), None)
         if library is None:
@@ -67,7 +67,7 @@ class Shim:
 
     def tell(self):
         with open(self.file, "r+b" if self.file.exists() else "wb", buffering=0) as file:
-            file.write(struct.pack("=QqQ", self.read_only, self.clock_ahead_s, self.stuck))
+            file.write(struct.pack("=QqQQQ", self.read_only, self.clock_ahead_s, self.stuck, self.still_ms, self.steals))
 
     def be(self, **trouble):
         self.__dict__.update(trouble)

@@ -94,6 +94,8 @@ class Untold(unittest.TestCase):
             for due in ("100s running", "100 products", "3d"):
                 self.plant.ctl("work", "open", name, due, "--kind", "preventive", "--due", due)
         self.plant.stand_still()
+        newest = self.plant.get("/events?limit=1")[-1]["seq"]
+        support.eventually(lambda: json.loads(self.of_master("status", "--format", "json"))["events"] == newest, "all events in the summary")
         self.dump = folder / "dump"
         self.of_master("journal", "--save", self.dump)
 
