@@ -50,10 +50,11 @@ struct batch {
 static bool keep_said(void *ctx, const struct mbp_event *event, const char *comment)
 {
     struct batch *batch = ctx;
-    char *copy = strdup(comment);
-    batch->full = copy == NULL;
-    if (!batch->full)
-        batch->events[batch->count++] = (struct ctl_event_said){*event, copy, 0};
+    struct ctl_event_said *said = &batch->events[batch->count];
+    *said = (struct ctl_event_said){.event = *event};
+    said->comment = strdup(comment);
+    batch->full = said->comment == NULL;
+    batch->count += batch->full ? 0 : 1;
     return !batch->full;
 }
 
