@@ -5,6 +5,7 @@
 
 #include "mbplant/event/check.h"
 #include "mbplant/names.h"
+#include "slave/events.h"
 
 enum mbp_status ctl_seal_read(struct ctl_link *link, uint8_t unit, struct ctl_seal *out)
 {
@@ -25,56 +26,13 @@ enum mbp_status ctl_check_of_file(struct ctl_link *link, uint8_t unit, uint32_t 
     return status;
 }
 
-/* ---- of an event ------------------------------------------------------------------------------------------------ */
-
-#define FC_READ_FILE_RECORD 20u
-#define REFERENCE_TYPE      6u
-#define GROUP_LEN           7u
-#define ANSWER_LEN          12u
-
-struct asking {
-    uint32_t seq, check;
-    bool asked;
-};
-
-static void put_group(uint8_t *bytes, unsigned file, unsigned record, unsigned count)
-{
-    const uint8_t group[GROUP_LEN] = {REFERENCE_TYPE,  (uint8_t)(file >> 8),  (uint8_t)file, (uint8_t)(record >> 8),
-                                      (uint8_t)record, (uint8_t)(count >> 8), (uint8_t)count};
-    memcpy(bytes, group, sizeof group);
-}
-
-/* A word of the event, so that the slave knows which; then its check value. */
-static size_t ask(void *ctx, uint8_t *pdu)
-{
-    struct asking *asking = ctx;
-    if (asking->asked)
-        return 0;
-    asking->asked = true;
-    pdu[0] = FC_READ_FILE_RECORD;
-    pdu[1] = 2 * GROUP_LEN;
-    put_group(pdu + 2, mbp_event_file(asking->seq), mbp_event_place(asking->seq), 1);
-    put_group(pdu + 2 + GROUP_LEN, MBP_CHECK_FILE, 0, MBP_CHECK_WORDS);
-    return 2 + 2 * GROUP_LEN;
-}
-
-static enum mbp_status take(void *ctx, struct ctl_link *link, const uint8_t *pdu, size_t len, bool *more)
-{
-    struct asking *asking = ctx;
-    (void)more;
-    if (len != ANSWER_LEN || pdu[6] != 1 + 2 * MBP_CHECK_WORDS || pdu[7] != REFERENCE_TYPE)
-        return ctl_link_fail(link, "the reply to Read File Record does not fit the request");
-    asking->check = (uint32_t)pdu[8] << 24 | (uint32_t)pdu[9] << 16 | (uint32_t)pdu[10] << 8 | pdu[11];
-    return MBP_OK;
-}
-
 enum mbp_status ctl_check_of_event(struct ctl_link *link, uint8_t unit, uint32_t seq, uint32_t *check)
 {
-    struct asking asking = {.seq = seq};
-    const struct ctl_dialogue dialogue = {ask, take, &asking};
-    enum mbp_status status = ctl_converse(link, unit, &dialogue);
+    static const struct ctl_piece piece = {MBP_CHECK_FILE, 0, MBP_CHECK_WORDS};
+    uint16_t words[MBP_CHECK_WORDS];
+    enum mbp_status status = ctl_event_read_beside(link, unit, seq, &piece, words);
     if (status == MBP_OK)
-        *check = asking.check;
+        *check = mbp_words_u32(words);
     return status;
 }
 

@@ -7,85 +7,34 @@
 
 #include "french/french.h"
 
-#define FC_READ_FILE_RECORD 20u
-#define REFERENCE_TYPE      6u
-#define GROUP_LEN           7u
-#define WORDS_AT_ONCE       122u /* behind one word of the event: 2 + 4 + 2 + 2 * 122 = 252 bytes */
-#define EVENTS_AT_ONCE      500u
+#define EVENTS_AT_ONCE 500u
 
 /* ---- of an event ------------------------------------------------------------------------------------------------ */
 
-struct asking {
-    uint32_t seq;
-    uint32_t next, words; /* of the file; how many there are: known when the first came */
-    uint16_t word[MBP_COMMENT_WORDS];
-    bool asked;
-};
-
-static void put16(uint8_t *bytes, unsigned number)
+static uint32_t smaller(uint32_t a, uint32_t b)
 {
-    bytes[0] = (uint8_t)(number >> 8);
-    bytes[1] = (uint8_t)number;
-}
-
-static void put_group(uint8_t *bytes, unsigned file, unsigned record, unsigned count)
-{
-    bytes[0] = REFERENCE_TYPE;
-    put16(bytes + 1, file);
-    put16(bytes + 3, record);
-    put16(bytes + 5, count);
-}
-
-static uint32_t wanted(const struct asking *asking)
-{
-    uint32_t left = asking->words - asking->next;
-    return left < WORDS_AT_ONCE ? left : WORDS_AT_ONCE;
-}
-
-/* A word of the event, so that the slave knows which; then as much of its comment as the answer holds. */
-static size_t ask(void *ctx, uint8_t *pdu)
-{
-    struct asking *asking = ctx;
-    if (asking->asked)
-        return 0;
-    asking->asked = true;
-    pdu[0] = FC_READ_FILE_RECORD;
-    pdu[1] = 2 * GROUP_LEN;
-    put_group(pdu + 2, mbp_event_file(asking->seq), mbp_event_place(asking->seq), 1);
-    put_group(pdu + 2 + GROUP_LEN, MBP_COMMENT_FILE, asking->next, wanted(asking));
-    return 2 + 2 * GROUP_LEN;
-}
-
-static enum mbp_status take(void *ctx, struct ctl_link *link, const uint8_t *pdu, size_t len, bool *more)
-{
-    struct asking *asking = ctx;
-    uint32_t count = wanted(asking);
-    (void)more;
-    if (len != 8 + 2 * (size_t)count || pdu[6] != 1 + 2 * count || pdu[7] != REFERENCE_TYPE)
-        return ctl_link_fail(link, "the reply to Read File Record does not fit the request");
-    for (uint32_t i = 0; i < count; i++)
-        asking->word[asking->next + i] = (uint16_t)(pdu[8 + 2 * i] << 8 | pdu[9 + 2 * i]);
-    asking->next += count;
-    return MBP_OK;
+    return a < b ? a : b;
 }
 
 enum mbp_status ctl_comment_read(struct ctl_link *link, uint8_t unit, uint32_t seq, char text[MBP_COMMENT_MAX + 1])
 {
-    struct asking asking = {.seq = seq, .words = WORDS_AT_ONCE};
-    const struct ctl_dialogue dialogue = {ask, take, &asking};
+    uint16_t word[MBP_COMMENT_WORDS];
+    uint32_t words = CTL_BESIDE_WORDS_MAX; /* how many there are: known when the first came */
     text[0] = '\0';
-    while (asking.next < asking.words) {
-        asking.asked = false;
-        enum mbp_status status = ctl_converse(link, unit, &dialogue);
+    for (uint32_t next = 0; next < words;) {
+        const uint32_t count = smaller(words - next, CTL_BESIDE_WORDS_MAX);
+        const struct ctl_piece piece = {MBP_COMMENT_FILE, (uint16_t)next, (uint16_t)count};
+        enum mbp_status status = ctl_event_read_beside(link, unit, seq, &piece, word + next);
         if (status != MBP_OK)
             return status;
-        if (asking.word[0] > MBP_COMMENT_MAX)
+        if (word[0] > MBP_COMMENT_MAX)
             return ctl_link_fail(link, "a comment is longer than any can be");
-        asking.words = 1u + (asking.word[0] + 1u) / 2u;
+        words = 1u + (word[0] + 1u) / 2u;
+        next += count;
     }
-    for (uint32_t i = 0; i < asking.word[0]; i++)
-        text[i] = (char)(i % 2 == 0 ? asking.word[1 + i / 2] >> 8 : asking.word[1 + i / 2] & 0xFF);
-    text[asking.word[0]] = '\0';
+    for (uint32_t i = 0; i < word[0]; i++)
+        text[i] = (char)(i % 2 == 0 ? word[1 + i / 2] >> 8 : word[1 + i / 2] & 0xFF);
+    text[word[0]] = '\0';
     return MBP_OK;
 }
 

@@ -66,6 +66,67 @@ enum mbp_status ctl_event_read(struct ctl_link *link, uint8_t unit, uint32_t seq
     return ctl_events_read(link, unit, seq, seq, keep_event, out, NULL);
 }
 
+/* ---- what goes with one ----------------------------------------------------------------------------------------- */
+
+#define FC_READ_FILE_RECORD 20u
+#define REFERENCE_TYPE      6u
+#define GROUP_LEN           7u
+
+struct beside {
+    uint32_t seq;
+    const struct ctl_piece *piece;
+    uint16_t *words;
+    bool asked;
+};
+
+static uint8_t *put16(uint8_t *bytes, uint16_t number)
+{
+    bytes[0] = (uint8_t)(number >> 8);
+    bytes[1] = (uint8_t)number;
+    return bytes + 2;
+}
+
+static uint8_t *put_group(uint8_t *bytes, const struct ctl_piece *piece)
+{
+    *bytes++ = REFERENCE_TYPE;
+    return put16(put16(put16(bytes, piece->file), piece->record), piece->count);
+}
+
+/* A word of the event, so that the slave knows which; then what goes with it. */
+static size_t ask_beside(void *ctx, uint8_t *pdu)
+{
+    struct beside *beside = ctx;
+    const struct ctl_piece event = {mbp_event_file(beside->seq), mbp_event_place(beside->seq), 1};
+    if (beside->asked)
+        return 0;
+    beside->asked = true;
+    pdu[0] = FC_READ_FILE_RECORD;
+    pdu[1] = 2 * GROUP_LEN;
+    return (size_t)(put_group(put_group(pdu + 2, &event), beside->piece) - pdu);
+}
+
+static enum mbp_status take_beside(void *ctx, struct ctl_link *link, const uint8_t *pdu, size_t len, bool *more)
+{
+    const struct beside *beside = ctx;
+    const unsigned count = beside->piece->count;
+    (void)more;
+    if (len != 8 + 2 * (size_t)count || pdu[6] != 1 + 2 * count || pdu[7] != REFERENCE_TYPE)
+        return ctl_link_fail(link, "the reply to Read File Record does not fit the request");
+    for (unsigned i = 0; i < count; i++)
+        beside->words[i] = (uint16_t)(pdu[8 + 2 * i] << 8 | pdu[9 + 2 * i]);
+    return MBP_OK;
+}
+
+enum mbp_status ctl_event_read_beside(struct ctl_link *link, uint8_t unit, uint32_t seq, const struct ctl_piece *beside,
+                                      uint16_t *words)
+{
+    struct beside asking = {.seq = seq, .piece = beside, .words = words};
+    const struct ctl_dialogue dialogue = {ask_beside, take_beside, &asking};
+    return ctl_converse(link, unit, &dialogue);
+}
+
+/* ---- holes ------------------------------------------------------------------------------------------------------- */
+
 /* So many that are missing together were not taken out by hand: the slave has no such files. */
 #define HOLE_MAX 10000u
 

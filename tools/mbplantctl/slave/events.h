@@ -29,6 +29,12 @@ enum mbp_status ctl_events_read_hiding(struct ctl_link *link, uint8_t unit,
 enum mbp_status ctl_events_skip_hole(struct ctl_link *link, uint8_t unit, uint32_t last, uint32_t *next);
 void ctl_events_say_hole(uint32_t first, uint32_t end);
 
+/* Words of a file that goes with an event: what was said with it, its check value. Behind a word of the event there is
+ * room for CTL_BESIDE_WORDS_MAX. Errors: those of ctl_converse. */
+#define CTL_BESIDE_WORDS_MAX 122u
+enum mbp_status ctl_event_read_beside(struct ctl_link *link, uint8_t unit, uint32_t seq, const struct ctl_piece *beside,
+                                      uint16_t *words);
+
 /* One event. */
 enum mbp_status ctl_event_read(struct ctl_link *link, uint8_t unit, uint32_t seq, struct mbp_event *out);
 
